@@ -1,0 +1,81 @@
+#include "context.h"
+
+#include <algorithm>
+
+#include "../kernel/fork_epoch.h"
+
+namespace aio_bind::addon {
+
+Context::Context(uint32_t serial, aio_context_t id)
+    : serial_(serial), id_(id), fork_epoch_(kernel::ForkEpoch()), ring_(kernel::Ring::Attach(id)) {}
+
+bool Context::inherited() const { return fork_epoch_ != kernel::ForkEpoch(); }
+
+void Context::Took(const std::shared_ptr<Slab>& slab, uint32_t slot) {
+  Use& use = UseOf(slab);
+  ++use.in_flight[slot];
+  ++use.total;
+  slab->Hold(slot);
+}
+
+void Context::Finished(io_event* events, long count) {
+  for (io_event* event = events; event != events + count; ++event) {
+    const auto [use, slot] = FindUse(event->obj);
+    if (use == nullptr) continue;
+    event->obj = reinterpret_cast<uintptr_t>(use->slab->At(slot));
+    Release(*use, slot);
+  }
+}
+
+void Context::Dropped(const std::shared_ptr<Slab>& slab, uint32_t slot) {
+  Release(UseOf(slab), slot);
+}
+
+void Context::FinishedAll() {
+  for (const auto& [address, use] : uses_) {
+    for (uint32_t slot = 0; slot < use.slab->slots(); ++slot) {
+      use.slab->Release(slot, use.in_flight[slot]);
+    }
+  }
+  recent_ = nullptr;
+  uses_.clear();
+}
+
+Context::Use& Context::UseOf(const std::shared_ptr<Slab>& slab) {
+  if (recent_ != nullptr && recent_->slab == slab) return *recent_;
+  const auto address = reinterpret_cast<uintptr_t>(slab->At(0));
+  auto use = uses_.find(address);
+  if (use == uses_.end()) {
+    // Lets go of slabs that are idle here, so that a program that makes a slab an operation does
+    // not have them pile up; seldom enough to cost nothing per operation.
+    if (uses_.size() >= sweep_at_) {
+      std::erase_if(uses_, [](const auto& entry) { return entry.second.total == 0; });
+      sweep_at_ = std::max<size_t>(8, 2 * uses_.size());
+    }
+    use = uses_.emplace(address, Use{slab, std::vector<uint32_t>(slab->slots())}).first;
+  }
+  recent_ = &use->second;
+  return *recent_;
+}
+
+std::pair<Context::Use*, uint32_t> Context::FindUse(uint64_t obj) {
+  if (recent_ != nullptr) {
+    if (const auto slot = recent_->slab->SlotOf(obj)) return {recent_, *slot};
+  }
+  const auto after = uses_.upper_bound(obj);
+  if (after == uses_.begin()) return {nullptr, 0};
+  Use& use = std::prev(after)->second;
+  const auto slot = use.slab->SlotOf(obj);
+  if (!slot) return {nullptr, 0};
+  recent_ = &use;
+  return {recent_, *slot};
+}
+
+void Context::Release(Use& use, uint32_t slot) {
+  if (use.in_flight[slot] == 0) return;
+  --use.in_flight[slot];
+  --use.total;
+  use.slab->Release(slot, 1);
+}
+
+}  // namespace aio_bind::addon

@@ -1,0 +1,91 @@
+#include "environment.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "../kernel/syscalls.h"
+
+namespace aio_bind::addon {
+namespace {
+
+using Holder = std::shared_ptr<Environment>;
+
+}  // namespace
+
+void Environment::Start(Napi::Env env) {
+  auto* holder = new Holder(std::make_shared<Environment>());
+  env.SetInstanceData(holder);  // deleted with the environment
+  (*holder)->StopBeforeFilesClose(env);
+  napi_add_env_cleanup_hook(env, StopHook, holder->get());
+}
+
+void Environment::StopBeforeFilesClose(Napi::Env env) {
+  // An environment that goes first takes away ArrayBuffers over foreign memory, then closes what
+  // FileHandles are open, and only then runs cleanup hooks. A submit thread that was still at work
+  // by then would write to a number that has come to mean another file.
+  sentinel_ = Napi::Persistent(Napi::ArrayBuffer::New(
+      env, &stopped_, sizeof stopped_,
+      [](Napi::BasicEnv, void*, Environment* environment) { environment->Stop(); }, this));
+}
+
+void Environment::StopHook(void* environment) { static_cast<Environment*>(environment)->Stop(); }
+
+std::shared_ptr<Environment> Environment::Of(Napi::Env env) {
+  return *env.GetInstanceData<Holder>();
+}
+
+Environment& Environment::In(Napi::Env env) { return **env.GetInstanceData<Holder>(); }
+
+uint32_t Environment::AddContext(aio_context_t id) {
+  contexts_.push_back(std::make_unique<Context>(++last_serial_, id));
+  return last_serial_;
+}
+
+Context* Environment::FindContext(uint32_t serial) {
+  for (const auto& context : contexts_) {
+    if (context->serial() == serial) return context->inherited() ? nullptr : context.get();
+  }
+  return nullptr;
+}
+
+long Environment::DestroyContext(uint32_t serial) {
+  Context* context = FindContext(serial);
+  if (context == nullptr) return kernel::IoDestroy(0);
+  // The kernel would wait for a submit thread that is inside io_submit with this context; one that
+  // waits for a pipe to fill would make that for ever.
+  for (const auto& weak : pools_) {
+    if (const auto pool = weak.lock()) pool->WithdrawContext(context->id(), serial);
+  }
+  const long result = kernel::IoDestroy(context->id());
+  if (result != 0) return result;
+  context->FinishedAll();
+  std::erase_if(contexts_, [=](const auto& owned) { return owned.get() == context; });
+  return 0;
+}
+
+void Environment::KeepUntilStopped(std::shared_ptr<Memory> memory) {
+  if (!stopped_) kept_.push_back(std::move(memory));
+}
+
+void Environment::AddPool(const std::shared_ptr<SubmitPool>& pool) {
+  std::erase_if(pools_, [](const auto& weak) { return weak.expired(); });
+  pools_.push_back(pool);
+}
+
+void Environment::Stop() {
+  if (stopped_) return;
+  for (const auto& weak : pools_) {
+    if (const auto pool = weak.lock()) pool->Stop();
+  }
+  for (const auto& context : contexts_) {
+    // A forked child must not wait for, nor release, what its parent has in flight.
+    if (context->inherited()) continue;
+    kernel::IoDestroy(context->id());
+    context->FinishedAll();
+  }
+  contexts_.clear();
+  stopped_ = true;
+  kept_.clear();
+}
+
+}  // namespace aio_bind::addon

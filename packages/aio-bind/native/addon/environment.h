@@ -1,0 +1,70 @@
+// What one JavaScript environment (the main thread, or a worker) has: its contexts and what they
+// are used with.
+//
+// Owner: the addon's instance data, and every finalizer that is still to come. Thread: that
+// environment's. When the environment goes, its submit threads are stopped and its contexts
+// destroyed before V8 frees anything, so that the kernel never writes to memory that has gone.
+#ifndef AIO_BIND_ADDON_ENVIRONMENT_H_
+#define AIO_BIND_ADDON_ENVIRONMENT_H_
+
+#include <napi.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "context.h"
+#include "event_array.h"
+#include "registry.h"
+#include "slab.h"
+#include "submit_pool.h"
+
+namespace aio_bind::addon {
+
+class Environment {
+ public:
+  // Once, when the addon is initialised in `env`.
+  static void Start(Napi::Env env);
+  static std::shared_ptr<Environment> Of(Napi::Env env);
+  // The same without taking a share, for the time of one call.
+  static Environment& In(Napi::Env env);
+
+  Registry<Slab>& slabs() { return slabs_; }
+  Registry<EventArray>& event_arrays() { return event_arrays_; }
+
+  // Takes over a context from io_setup(2) and returns its serial.
+  uint32_t AddContext(aio_context_t id);
+  // Null for a serial that is unknown, destroyed, or was inherited by fork(2).
+  Context* FindContext(uint32_t serial);
+  // io_destroy(2): 0 or -errno.
+  long DestroyContext(uint32_t serial);
+
+  // The environment goes, and this would be freed, though the kernel may have it.
+  void KeepUntilStopped(std::shared_ptr<Memory> memory);
+
+  void AddPool(const std::shared_ptr<SubmitPool>& pool);
+
+  // For building the arguments of an io_submit(2), reused by every call.
+  std::vector<uint32_t>& slots() { return slots_; }
+  std::vector<iocb*>& iocb_pointers() { return iocb_pointers_; }
+
+ private:
+  void StopBeforeFilesClose(Napi::Env env);
+  static void StopHook(void* environment);
+  void Stop();
+
+  Registry<Slab> slabs_;
+  Registry<EventArray> event_arrays_;
+  std::vector<std::unique_ptr<Context>> contexts_;
+  std::vector<std::weak_ptr<SubmitPool>> pools_;
+  std::vector<uint32_t> slots_;
+  std::vector<iocb*> iocb_pointers_;
+  std::vector<std::shared_ptr<Memory>> kept_;
+  bool stopped_ = false;
+  Napi::Reference<Napi::ArrayBuffer> sentinel_;
+  uint32_t last_serial_ = 0;
+};
+
+}  // namespace aio_bind::addon
+
+#endif  // AIO_BIND_ADDON_ENVIRONMENT_H_

@@ -1,0 +1,95 @@
+#include "memory.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "arguments.h"
+#include "environment.h"
+
+namespace aio_bind::addon {
+namespace {
+
+constexpr int64_t kMaxSafeInteger = (int64_t{1} << 53) - 1;  // V8 knows no longer ArrayBuffer
+
+// What an ArrayBuffer has of the memory under it.
+struct Share {
+  std::shared_ptr<Memory> memory;
+  std::shared_ptr<Environment> environment;
+};
+
+// Whether the environment is going: it runs no JavaScript any more, and any call that might, fails.
+bool IsGoing(napi_env env) {
+  napi_value global = nullptr;
+  bool ignored = false;
+  return napi_get_global(env, &global) != napi_ok ||
+         napi_has_own_property(env, global, global, &ignored) == napi_pending_exception;
+}
+
+void EndShare(napi_env env, void*, void* data) {
+  const std::unique_ptr<Share> share(static_cast<Share*>(data));
+  // A collected ArrayBuffer is in nobody's flight. But an environment that goes takes all of them
+  // away before any cleanup hook is run, and so before Environment::Stop.
+  if (IsGoing(env)) share->environment->KeepUntilStopped(std::move(share->memory));
+}
+
+}  // namespace
+
+std::shared_ptr<Memory> Memory::Allocate(Napi::Env env, size_t size, size_t alignment) {
+  // aligned_alloc(3) wants a multiple of the alignment, and we want a pointer even for nothing.
+  const size_t rounded = (std::max<size_t>(size, 1) + alignment - 1) / alignment * alignment;
+  void* data = std::aligned_alloc(alignment, rounded);
+  if (data == nullptr) {
+    auto error = Napi::RangeError::New(
+        env, "cannot allocate " + std::to_string(size) + " bytes of aligned memory");
+    error.Set("code", "ERR_MEMORY_ALLOCATION_FAILED");
+    throw error;
+  }
+  std::memset(data, 0, size);
+  return std::make_shared<Memory>(data);
+}
+
+Memory::~Memory() { std::free(data_); }
+
+Napi::ArrayBuffer ExposeMemory(Napi::Env env, const std::shared_ptr<Memory>& memory, size_t size) {
+  // Not Napi::ArrayBuffer::New: Node calls the finalizer even where it refuses to make so large an
+  // ArrayBuffer, and node-addon-api has freed the finalizer's data by then.
+  auto* share = new Share{memory, Environment::Of(env)};
+  napi_value buffer = nullptr;
+  const napi_status status =
+      napi_create_external_arraybuffer(env, memory->As<void>(), size, EndShare, share, &buffer);
+  if (status != napi_ok) throw Napi::Error::New(env);
+  return {env, buffer};
+}
+
+Napi::Value AllocAligned(const Napi::CallbackInfo& info) {
+  const int64_t size = Int64Argument(info, 0);
+  const uint32_t alignment = Uint32Argument(info, 1);
+  if (size < 0 || size > kMaxSafeInteger || !std::has_single_bit(alignment)) {
+    throw OutOfRange(info.Env(), "no such size or alignment");
+  }
+  const auto bytes = static_cast<size_t>(size);
+  return ExposeMemory(info.Env(), Memory::Allocate(info.Env(), bytes, alignment), bytes);
+}
+
+Napi::Value AddressOf(const Napi::CallbackInfo& info) {
+  const Napi::Value value = info[0];
+  void* data = nullptr;
+  size_t length = 0;
+  if (value.IsTypedArray()) {
+    // Not the pointer of its ArrayBuffer plus an offset: N-API gives no pointer for a
+    // SharedArrayBuffer, but it does for a view of one.
+    napi_get_typedarray_info(info.Env(), value, nullptr, &length, &data, nullptr, nullptr);
+  } else if (value.IsDataView()) {
+    napi_get_dataview_info(info.Env(), value, &length, &data, nullptr, nullptr);
+  } else if (value.IsArrayBuffer()) {
+    data = value.As<Napi::ArrayBuffer>().Data();
+  } else {
+    throw Napi::TypeError::New(info.Env(), "addressOf takes a view or an ArrayBuffer");
+  }
+  return Napi::Number::New(info.Env(), static_cast<double>(reinterpret_cast<uintptr_t>(data)));
+}
+
+}  // namespace aio_bind::addon

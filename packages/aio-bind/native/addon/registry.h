@@ -1,0 +1,56 @@
+// Names native objects to JavaScript by small numbers, so that a hot call passes an integer and
+// not an object to unwrap, and so that no number from JavaScript is ever taken for a pointer.
+//
+// Owner: an Environment. Thread: that environment's. An entry goes when the JavaScript object that
+// it was added with has been collected.
+#ifndef AIO_BIND_ADDON_REGISTRY_H_
+#define AIO_BIND_ADDON_REGISTRY_H_
+
+#include <napi.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace aio_bind::addon {
+
+template <typename T>
+class Registry {
+ public:
+  // `keeper` owns this registry and is kept alive until the entry has gone.
+  template <typename Keeper>
+  uint32_t Add(Napi::Object js, std::shared_ptr<T> object, std::shared_ptr<Keeper> keeper) {
+    uint32_t id = 0;
+    if (free_.empty()) {
+      objects_.push_back(std::move(object));
+      id = static_cast<uint32_t>(objects_.size());  // 0 names nothing
+    } else {
+      id = free_.back();
+      free_.pop_back();
+      objects_[id - 1] = std::move(object);
+    }
+    js.AddFinalizer([this, id, keeper](Napi::Env, T*) { Remove(id); }, objects_[id - 1].get());
+    return id;
+  }
+
+  // Null where `id` names nothing.
+  const std::shared_ptr<T>& Find(uint32_t id) const {
+    return id - 1 < objects_.size() ? objects_[id - 1] : nothing_;
+  }
+
+  const std::vector<std::shared_ptr<T>>& all() const { return objects_; }
+
+ private:
+  void Remove(uint32_t id) {
+    objects_[id - 1] = nullptr;
+    free_.push_back(id);
+  }
+
+  const std::shared_ptr<T> nothing_;
+  std::vector<std::shared_ptr<T>> objects_;
+  std::vector<uint32_t> free_;
+};
+
+}  // namespace aio_bind::addon
+
+#endif  // AIO_BIND_ADDON_REGISTRY_H_

@@ -1,0 +1,204 @@
+#include "submit_pool.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "../kernel/syscalls.h"
+#include "interrupt.h"
+
+namespace aio_bind::addon {
+namespace {
+
+// io_submit(2) runs in the kernel; the thread itself needs next to nothing.
+constexpr size_t kStackBytes = 256UL * 1024;
+
+bool AnyJob(const SubmitJob&) { return true; }
+
+SubmitPool::Refusal RefusalOf(const SubmitJob& job, long result) {
+  io_event event = {};
+  event.data = job.copy->aio_data;
+  event.obj = reinterpret_cast<uintptr_t>(job.copy);
+  event.res = result;
+  return {job.context_serial, event};
+}
+
+}  // namespace
+
+struct SubmitPool::Start {
+  std::shared_ptr<SubmitPool> pool;  // the thread's share
+  std::list<Worker>::iterator self;
+};
+
+SubmitPool::SubmitPool(uint32_t max_threads, std::chrono::milliseconds idle,
+                       std::shared_ptr<kernel::EventFd> signal)
+    : max_threads_(max_threads), idle_(idle), signal_(std::move(signal)) {}
+
+SubmitPool::~SubmitPool() {
+  // The last share may be that of a thread on its way out, which cannot join itself.
+  for (const pthread_t thread : finished_) {
+    if (pthread_equal(thread, pthread_self()) != 0) {
+      pthread_detach(thread);
+    } else {
+      pthread_join(thread, nullptr);
+    }
+  }
+}
+
+void SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job) {
+  const std::unique_lock lock(pool->mutex_);
+  pool->JoinFinished();
+  if (pool->closed_) {
+    pool->Refuse(job, -ECANCELED);
+    return;
+  }
+  const size_t ready = pool->queue_.ready();
+  pool->queue_.Push(std::move(job));
+  // A thread that is at it takes this along.
+  if (pool->queue_.ready() == ready) return;
+  const bool enough = pool->waiting_ > ready || pool->workers_.size() >= pool->max_threads_;
+  if (!enough && !pool->StartThread(pool) && pool->workers_.empty()) {
+    for (const SubmitJob& stranded : pool->queue_.Remove(AnyJob)) pool->Refuse(stranded, -EAGAIN);
+    return;
+  }
+  pool->work_.notify_one();
+}
+
+bool SubmitPool::Withdraw(uint32_t context_serial, const iocb* copy) {
+  const std::unique_lock lock(mutex_);
+  const auto removed = queue_.Remove([=](const SubmitJob& job) {
+    return job.context_serial == context_serial && job.copy == copy;
+  });
+  return !removed.empty();
+}
+
+void SubmitPool::WithdrawContext(aio_context_t ctx, uint32_t context_serial) {
+  std::unique_lock lock(mutex_);
+  queue_.Remove([=](const SubmitJob& job) { return job.ctx == ctx; });
+  InterruptUntilNone(lock, [=](const Worker& worker) { return worker.ctx == ctx; });
+  // Last, as an interrupted wait is refused too.
+  std::erase_if(refusals_,
+                [=](const Refusal& refusal) { return refusal.context_serial == context_serial; });
+}
+
+std::vector<SubmitPool::Refusal> SubmitPool::TakeRefusals(size_t max) {
+  const std::unique_lock lock(mutex_);
+  const auto end = refusals_.begin() + static_cast<long>(std::min(max, refusals_.size()));
+  std::vector<Refusal> taken(refusals_.begin(), end);
+  refusals_.erase(refusals_.begin(), end);
+  return taken;
+}
+
+void SubmitPool::Close() {
+  const std::unique_lock lock(mutex_);
+  closed_ = true;
+  for (const SubmitJob& job : queue_.Remove(AnyJob)) Refuse(job, -ECANCELED);
+  work_.notify_all();
+}
+
+void SubmitPool::Stop() {
+  Close();
+  std::unique_lock lock(mutex_);
+  InterruptUntilNone(lock, [](const Worker&) { return true; });
+  JoinFinished();
+}
+
+SubmitPool::Counts SubmitPool::Count() const {
+  const std::unique_lock lock(mutex_);
+  const auto threads = static_cast<uint32_t>(workers_.size());
+  const auto running = std::count_if(workers_.begin(), workers_.end(),
+                                     [](const Worker& worker) { return worker.ctx != 0; });
+  return {threads, static_cast<uint32_t>(queue_.size()), static_cast<uint32_t>(running)};
+}
+
+void* SubmitPool::Main(void* start) {
+  const std::unique_ptr<Start> mine(static_cast<Start*>(start));
+  mine->pool->Work(mine->self);
+  return nullptr;
+}
+
+void SubmitPool::Work(std::list<Worker>::iterator self) {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    if (queue_.ready() == 0 && !closed_) {
+      ++waiting_;
+      work_.wait_for(lock, idle_, [&] { return queue_.ready() != 0 || closed_; });
+      --waiting_;
+    }
+    const SubmitQueue::Batch batch = queue_.Take();
+    if (batch.jobs.empty()) break;  // idle for long enough, or closed
+    self->ctx = batch.jobs.front().ctx;
+    lock.unlock();
+    const std::vector<Refusal> refused = Submit(batch.jobs);
+    lock.lock();
+    self->ctx = 0;
+    refusals_.insert(refusals_.end(), refused.begin(), refused.end());
+    queue_.Finish(batch);
+    // What completed in io_submit(2) is in the ring now, whether or not it named an eventfd.
+    if (signal_ != nullptr) signal_->Signal();
+    settled_.notify_all();
+  }
+  finished_.push_back(self->thread);
+  workers_.erase(self);
+  settled_.notify_all();
+}
+
+bool SubmitPool::StartThread(const std::shared_ptr<SubmitPool>& pool) {
+  const auto self = workers_.insert(workers_.end(), Worker{});
+  auto start = std::make_unique<Start>(Start{pool, self});
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kStackBytes);
+  // The process's signals are for Node's own threads.
+  const AllSignalsBlocked blocked;
+  const int error = pthread_create(&self->thread, &attributes, Main, start.get());
+  pthread_attr_destroy(&attributes);
+  if (error != 0) {
+    workers_.erase(self);
+    return false;
+  }
+  std::ignore = start.release();  // the thread has it now
+  return true;
+}
+
+std::vector<SubmitPool::Refusal> SubmitPool::Submit(const std::vector<SubmitJob>& jobs) {
+  std::vector<iocb*> pointers;
+  for (const SubmitJob& job : jobs) pointers.push_back(job.copy);
+  std::vector<Refusal> refused;
+  for (size_t done = 0; done < jobs.size();) {
+    const auto left = static_cast<long>(jobs.size() - done);
+    const long result = kernel::IoSubmit(jobs[done].ctx, left, &pointers[done]);
+    if (result > 0) {
+      done += static_cast<size_t>(result);
+    } else {
+      // Of the first of them; the others go on.
+      refused.push_back(RefusalOf(jobs[done++], result == 0 ? -EAGAIN : result));
+    }
+  }
+  return refused;
+}
+
+void SubmitPool::Refuse(const SubmitJob& job, long result) {
+  refusals_.push_back(RefusalOf(job, result));
+  if (signal_ != nullptr) signal_->Signal();
+}
+
+void SubmitPool::JoinFinished() {
+  // They have left Work() or are about to return from it; none waits for mutex_ any more, once it
+  // has put itself here.
+  for (const pthread_t thread : finished_) pthread_join(thread, nullptr);
+  finished_.clear();
+}
+
+template <typename Predicate>
+void SubmitPool::InterruptUntilNone(std::unique_lock<std::mutex>& lock, Predicate concerned) {
+  while (std::any_of(workers_.begin(), workers_.end(), concerned)) {
+    for (const Worker& worker : workers_) {
+      if (worker.ctx != 0 && concerned(worker)) InterruptSystemCall(worker.thread);
+    }
+    // Again and again: a signal that comes just before the thread enters the kernel is lost.
+    settled_.wait_for(lock, std::chrono::milliseconds(1));
+  }
+}
+
+}  // namespace aio_bind::addon

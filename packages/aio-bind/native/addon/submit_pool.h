@@ -1,0 +1,96 @@
+// A few lazily started threads that call io_submit(2) for operations that may block in it.
+//
+// What they submit completes through the context's ring like any other operation; only what the
+// kernel refuses to take is kept here, as an event with the refusal in `res`.
+//
+// Owner: the JavaScript SubmitThreads and, while they run, the threads. Thread: all methods may be
+// called from any; they are called from the environment's. Dies: with its last thread, or with the
+// environment, which stops it first. Knows nothing of JavaScript.
+#ifndef AIO_BIND_ADDON_SUBMIT_POOL_H_
+#define AIO_BIND_ADDON_SUBMIT_POOL_H_
+
+#include <pthread.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "../kernel/abi.h"
+#include "../kernel/event_fd.h"
+#include "submit_queue.h"
+
+namespace aio_bind::addon {
+
+class SubmitPool {
+ public:
+  struct Refusal {
+    uint32_t context_serial;
+    io_event event;
+  };
+  struct Counts {
+    uint32_t threads;  // alive now
+    uint32_t queued;   // no thread has taken it yet
+    uint32_t running;  // inside io_submit(2)
+  };
+
+  // `signal`, if any, is signalled after every submission and for every refusal.
+  SubmitPool(uint32_t max_threads, std::chrono::milliseconds idle,
+             std::shared_ptr<kernel::EventFd> signal);
+  SubmitPool(const SubmitPool&) = delete;
+  SubmitPool& operator=(const SubmitPool&) = delete;
+  ~SubmitPool();
+
+  // Never blocks. See SubmitQueue for the order.
+  static void Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job);
+  // Takes back the context's job with this iocb, if no thread has taken it yet.
+  bool Withdraw(uint32_t context_serial, const iocb* copy);
+  // Drops the queued jobs and the refusals of a context that is about to be destroyed, and waits
+  // until no thread is inside io_submit(2) with it; waits that a signal can end are ended (EINTR).
+  void WithdrawContext(aio_context_t ctx, uint32_t context_serial);
+  // Moves up to `max` refusals out.
+  std::vector<Refusal> TakeRefusals(size_t max);
+  // Nothing more is taken in; what is queued is refused with -ECANCELED. Does not wait.
+  void Close();
+  // Close, then waits for the threads, ending their waits as WithdrawContext does.
+  void Stop();
+  Counts Count() const;
+
+ private:
+  struct Worker {
+    pthread_t thread;
+    aio_context_t ctx;  // of the io_submit(2) it is inside, else 0
+  };
+  struct Start;
+
+  static void* Main(void* start);
+  void Work(std::list<Worker>::iterator self);
+  static std::vector<Refusal> Submit(const std::vector<SubmitJob>& jobs);
+  bool StartThread(const std::shared_ptr<SubmitPool>& pool);
+  void Refuse(const SubmitJob& job, long result);
+  void JoinFinished();
+  template <typename Predicate>
+  void InterruptUntilNone(std::unique_lock<std::mutex>& lock, Predicate concerned);
+
+  const uint32_t max_threads_;
+  const std::chrono::milliseconds idle_;
+  const std::shared_ptr<kernel::EventFd> signal_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable work_;     // a job, or closing
+  std::condition_variable settled_;  // a thread has left io_submit(2), or ended
+  // All below under mutex_.
+  SubmitQueue queue_;
+  std::vector<Refusal> refusals_;
+  std::list<Worker> workers_;
+  std::vector<pthread_t> finished_;  // ended, to be joined
+  uint32_t waiting_ = 0;             // threads without a job
+  bool closed_ = false;
+};
+
+}  // namespace aio_bind::addon
+
+#endif  // AIO_BIND_ADDON_SUBMIT_POOL_H_

@@ -1,0 +1,130 @@
+// The kernel's own ABI for asynchronous I/O, checked at compile time.
+//
+// Structs come from <linux/aio_abi.h>. Constants that are newer than the headers of the machine
+// that compiles are added with the values of Linux 6.18 (include/uapi/linux/fs.h, ioprio.h), so
+// that the addon knows them wherever it is built; whether the running kernel does, it says itself.
+#ifndef AIO_BIND_KERNEL_ABI_H_
+#define AIO_BIND_KERNEL_ABI_H_
+
+#include <linux/aio_abi.h>
+#include <linux/fs.h>
+#include <linux/ioprio.h>
+#include <linux/time_types.h>
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#ifndef RWF_NOAPPEND
+#define RWF_NOAPPEND (static_cast<__kernel_rwf_t>(0x00000020))  // Linux 6.9
+#endif
+#ifndef RWF_ATOMIC
+#define RWF_ATOMIC (static_cast<__kernel_rwf_t>(0x00000040))  // Linux 6.11
+#endif
+#ifndef RWF_DONTCACHE
+#define RWF_DONTCACHE (static_cast<__kernel_rwf_t>(0x00000080))  // Linux 6.14
+#endif
+#ifndef RWF_NOSIGNAL
+#define RWF_NOSIGNAL (static_cast<__kernel_rwf_t>(0x00000100))  // Linux 6.18
+#endif
+
+#ifndef IOPRIO_HINT_SHIFT  // Linux 6.5
+#define IOPRIO_NR_CLASSES 8
+#define IOPRIO_LEVEL_NR_BITS 3
+#define IOPRIO_LEVEL_MASK (IOPRIO_NR_LEVELS - 1)
+#define IOPRIO_HINT_SHIFT IOPRIO_LEVEL_NR_BITS
+#define IOPRIO_HINT_NR_BITS 10
+#define IOPRIO_NR_HINTS (1 << IOPRIO_HINT_NR_BITS)
+#define IOPRIO_HINT_MASK (IOPRIO_NR_HINTS - 1)
+enum {
+  IOPRIO_CLASS_INVALID = 7,
+  IOPRIO_HINT_NONE = 0,
+  IOPRIO_HINT_DEV_DURATION_LIMIT_1 = 1,
+  IOPRIO_HINT_DEV_DURATION_LIMIT_2 = 2,
+  IOPRIO_HINT_DEV_DURATION_LIMIT_3 = 3,
+  IOPRIO_HINT_DEV_DURATION_LIMIT_4 = 4,
+  IOPRIO_HINT_DEV_DURATION_LIMIT_5 = 5,
+  IOPRIO_HINT_DEV_DURATION_LIMIT_6 = 6,
+  IOPRIO_HINT_DEV_DURATION_LIMIT_7 = 7,
+};
+#endif
+
+namespace aio_bind::kernel {
+
+// The head of the ring that io_setup(2) maps into the process (struct aio_ring in fs/aio.c; no
+// uapi header has it, but libaio, fio and QEMU have relied on it since 2.6).
+struct AioRing {
+  uint32_t id;
+  uint32_t nr;    // number of io_event slots
+  uint32_t head;  // moved by the consumer: this process, or the kernel inside io_getevents(2)
+  uint32_t tail;  // moved by the kernel
+  uint32_t magic;
+  uint32_t compat_features;
+  uint32_t incompat_features;
+  uint32_t header_length;
+};
+
+inline constexpr uint32_t kAioRingMagic = 0xa10a10a1;
+inline constexpr uint32_t kAioRingIncompatFeatures = 0;
+
+// struct __aio_sigset in fs/aio.c: what the last argument of io_pgetevents(2) points to.
+struct AioSigset {
+  const uint64_t* sigmask;
+  size_t sigsetsize;
+};
+
+inline constexpr size_t kKernelSigsetSize = 8;  // _NSIG / 8, the only size the kernel takes
+
+static_assert(sizeof(long) == 8, "aio-bind supports 64-bit Linux only");
+
+static_assert(sizeof(iocb) == 64);
+static_assert(offsetof(iocb, aio_data) == 0);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+static_assert(offsetof(iocb, aio_key) == 8);
+static_assert(offsetof(iocb, aio_rw_flags) == 12);
+#else
+static_assert(offsetof(iocb, aio_rw_flags) == 8);
+static_assert(offsetof(iocb, aio_key) == 12);
+#endif
+static_assert(offsetof(iocb, aio_lio_opcode) == 16);
+static_assert(offsetof(iocb, aio_reqprio) == 18);
+static_assert(offsetof(iocb, aio_fildes) == 20);
+static_assert(offsetof(iocb, aio_buf) == 24);
+static_assert(offsetof(iocb, aio_nbytes) == 32);
+static_assert(offsetof(iocb, aio_offset) == 40);
+static_assert(offsetof(iocb, aio_reserved2) == 48);
+static_assert(offsetof(iocb, aio_flags) == 56);
+static_assert(offsetof(iocb, aio_resfd) == 60);
+
+static_assert(sizeof(io_event) == 32);
+static_assert(offsetof(io_event, data) == 0);
+static_assert(offsetof(io_event, obj) == 8);
+static_assert(offsetof(io_event, res) == 16);
+static_assert(offsetof(io_event, res2) == 24);
+
+static_assert(sizeof(iovec) == 16);
+static_assert(offsetof(iovec, iov_base) == 0);
+static_assert(offsetof(iovec, iov_len) == 8);
+
+static_assert(sizeof(__kernel_timespec) == 16);
+static_assert(offsetof(__kernel_timespec, tv_sec) == 0);
+static_assert(offsetof(__kernel_timespec, tv_nsec) == 8);
+
+static_assert(sizeof(AioRing) == 32);
+static_assert(offsetof(AioRing, id) == 0);
+static_assert(offsetof(AioRing, nr) == 4);
+static_assert(offsetof(AioRing, head) == 8);
+static_assert(offsetof(AioRing, tail) == 12);
+static_assert(offsetof(AioRing, magic) == 16);
+static_assert(offsetof(AioRing, compat_features) == 20);
+static_assert(offsetof(AioRing, incompat_features) == 24);
+static_assert(offsetof(AioRing, header_length) == 28);
+
+static_assert(sizeof(AioSigset) == 16);
+
+static_assert(RWF_NOAPPEND == 0x20 && RWF_ATOMIC == 0x40 && RWF_DONTCACHE == 0x80 &&
+              RWF_NOSIGNAL == 0x100);
+
+}  // namespace aio_bind::kernel
+
+#endif  // AIO_BIND_KERNEL_ABI_H_

@@ -1,0 +1,36 @@
+#include "files.h"
+
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace aio_bind::kernel {
+namespace {
+
+int Result(long result) { return static_cast<int>(result == -1 ? -errno : result); }
+
+}  // namespace
+
+int64_t Lseek(int fd, int64_t offset, int whence) {
+  const int64_t position = lseek(fd, offset, whence);
+  return position == -1 ? -errno : position;
+}
+
+int Openat2(int dirfd, const char* pathname, const OpenHow& how) {
+  return Result(syscall(SYS_openat2, dirfd, pathname, &how, sizeof(how)));
+}
+
+int Statx(int dirfd, const char* pathname, int flags, uint32_t mask, StatxBuf* statxbuf) {
+  return Result(syscall(SYS_statx, dirfd, pathname, flags, mask, statxbuf));
+}
+
+int64_t Preadv2(int fd, void* buffer, size_t length, int64_t offset, int flags) {
+  const iovec iov = {.iov_base = buffer, .iov_len = length};
+  const ssize_t count = preadv2(fd, &iov, 1, offset, flags);
+  return count == -1 ? -errno : count;
+}
+
+int Close(int fd) { return Result(close(fd)); }
+
+}  // namespace aio_bind::kernel

@@ -1,0 +1,66 @@
+// Runs cmake-js with the arguments given, once it is sure that there is something to compile with.
+// `compile` is for who installs the package; in the repository, turbo's task `native` compiles.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+
+const succeeds = (command, args = ['--version'], input = '') =>
+  spawnSync(command, args, { input, stdio: ['pipe', 'ignore', 'ignore'] }).status === 0;
+
+const compiler = [process.env.CXX, 'c++', 'g++', 'clang++'].find((name) => name && succeeds(name));
+
+const compiles = (code) =>
+  compiler !== undefined &&
+  succeeds(compiler, ['-std=c++20', '-fsyntax-only', '-x', 'c++', '-'], code);
+
+/** uv.h comes with Node's own headers, else with the system's libuv. */
+const hasUv = () =>
+  existsSync(path.resolve(process.execPath, '../../include/node/uv.h')) ||
+  compiles('#include <uv.h>');
+
+function lacking() {
+  const needs = [
+    ['a C++20 compiler (g++ 10, clang 11 or newer)', compiles('#include <span>')],
+    ['CMake', succeeds('cmake')],
+    ['make or ninja', succeeds('make') || succeeds('ninja')],
+    ['uv.h', hasUv()],
+  ];
+  return needs.filter(([, there]) => !there).map(([name]) => name);
+}
+
+const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
+
+/** The published package has no tests. */
+const inRepository = existsSync('native/test');
+
+function compile(args) {
+  if (inRepository && args[0] === 'compile') return 0;
+  if (process.platform !== 'linux') {
+    console.log('aio-bind: kernel AIO is in Linux only; nothing is compiled here.');
+    return 0;
+  }
+  const missing = lacking();
+  if (missing.length > 0) {
+    console.error(
+      `aio-bind: missing ${missing.join(', ')}. ` +
+        'Debian, Ubuntu: apt-get install g++ cmake make libuv1-dev; ' +
+        'Fedora: dnf install gcc-c++ cmake make libuv-devel; ' +
+        'Alpine: apk add g++ cmake make linux-headers libuv-dev.',
+    );
+    return 1;
+  }
+  const targets = inRepository ? ['aio_bind', 'kernel_test'] : ['aio_bind'];
+  const settings = ['--log-level', 'warn', '--parallel', String(availableParallelism())];
+  return targets.every(
+    (target) =>
+      spawnSync(process.execPath, [cmakeJs, ...settings, '--target', target, ...args], {
+        stdio: 'inherit',
+      }).status === 0,
+  )
+    ? 0
+    : 1;
+}
+
+process.exitCode = compile(process.argv.slice(2));

@@ -1,0 +1,37 @@
+import { constants } from 'node:buffer';
+import { types } from 'node:util';
+import { checkInteger, invalidType, outOfRange } from './argument-errors.js';
+import { native } from './native.js';
+
+/**
+ * Allocates zeroed memory at an address that is a multiple of `alignment`, as direct I/O
+ * (`O_DIRECT`) needs. It is freed when the last view of it has been collected.
+ *
+ * @param size - in bytes, 0 to `buffer.constants.MAX_LENGTH`
+ * @param alignment - in bytes: a power of two from 8 to 2^30; 4096 suits every common device
+ * @throws ERR_MEMORY_ALLOCATION_FAILED - there is not that much memory
+ * @see open(2), section O_DIRECT
+ */
+export function allocAligned(size: number, alignment = 4096): Buffer {
+  checkInteger('size', size, 0, constants.MAX_LENGTH);
+  checkInteger('alignment', alignment, 8, 2 ** 30);
+  if ((alignment & (alignment - 1)) !== 0)
+    throw outOfRange('alignment', 'a power of two', alignment);
+  return Buffer.from(native.allocAligned(size, alignment));
+}
+
+/**
+ * The address of the first byte of a view's memory, as C's `&buffer[0]`. It is a `number` since no
+ * address that Linux hands out unasked is beyond 2^53.
+ *
+ * The address alone keeps nothing alive: what the kernel is given by it must be kept by
+ * {@link IocbSlab.keep}, or by the caller, until the event.
+ *
+ * @throws TypeError - `view` is neither a view nor an ArrayBuffer
+ */
+export function addressOf(view: ArrayBufferView | ArrayBuffer): number {
+  if (!ArrayBuffer.isView(view) && !types.isArrayBuffer(view)) {
+    throw invalidType('view', 'an ArrayBufferView or an ArrayBuffer', view);
+  }
+  return native.addressOf(view);
+}

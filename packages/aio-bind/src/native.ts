@@ -1,0 +1,149 @@
+// The border to the addon: every native export is typed here, and nowhere else.
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Layout } from './layout.js';
+
+/** Names a context, a slab or an array of events to the addon; 0 names nothing. */
+export type NativeId = number;
+
+export interface NativeSlab {
+  id: NativeId;
+  iocbs: ArrayBuffer;
+  inFlight: ArrayBuffer;
+  address: number;
+}
+
+export interface NativeEventArray {
+  id: NativeId;
+  events: ArrayBuffer;
+  address: number;
+}
+
+export interface NativeEventWatcher {
+  start(): number;
+  fd(): number;
+  ref(): void;
+  unref(): void;
+  hasRef(): boolean;
+  close(): void;
+}
+
+export interface NativeSubmitThreads {
+  submit(context: NativeId, slab: NativeId, slots: Uint32Array, nr: number): number;
+  withdraw(context: NativeId, slab: NativeId, slot: number): boolean;
+  refused(events: NativeId, nr: number): number;
+  threads(): number;
+  queued(): number;
+  running(): number;
+  close(): void;
+}
+
+/** Results are the kernel's: a count or 0, or -errno. */
+export interface Native {
+  layout: Layout;
+  constants: Record<string, number>;
+
+  ioSetup(
+    nrEvents: number,
+    value: bigint | null,
+  ): { result: number; serial?: NativeId; value?: bigint };
+  ioDestroy(context: NativeId): number;
+  ioSubmitSlots(context: NativeId, nr: number, slab: NativeId, slots: Uint32Array): number;
+  ioSubmitPairs(context: NativeId, nr: number, pairs: Uint32Array | null): number;
+  ioGetevents(
+    context: NativeId,
+    minNr: number,
+    nr: number,
+    events: NativeId,
+    tvSec: number,
+    tvNsec: number,
+  ): number;
+  ioPgetevents(
+    context: NativeId,
+    minNr: number,
+    nr: number,
+    events: NativeId,
+    tvSec: number,
+    tvNsec: number,
+    sigmask: bigint | null,
+  ): number;
+  ioGeteventsRing(context: NativeId, nr: number, events: NativeId): number;
+  ioCancel(context: NativeId, slab: NativeId, slot: number): number;
+  aioRing(context: NativeId): Uint32Array | number | null;
+
+  lseek(fd: number, offset: number, whence: number): number;
+  openat2(
+    dirfd: number,
+    pathname: string | Uint8Array,
+    flags: number,
+    mode: number,
+    resolve: number,
+  ): number;
+  statx(
+    dirfd: number,
+    pathname: string | Uint8Array,
+    flags: number,
+    mask: number,
+    statxbuf: Uint32Array,
+  ): number;
+  close(fd: number): number;
+  readCached(pathname: string | Uint8Array, buffer: Uint8Array, devices: Uint32Array): number;
+
+  createSlab(js: object, slots: number): NativeSlab;
+  createEventArray(js: object, length: number): NativeEventArray;
+  allocAligned(size: number, alignment: number): ArrayBuffer;
+  addressOf(view: ArrayBufferView | ArrayBufferLike): number;
+
+  EventWatcher: new (callback: (count: number) => void) => NativeEventWatcher;
+  SubmitThreads: new (
+    maxThreads: number,
+    idleMs: number,
+    watcher: NativeEventWatcher | undefined,
+  ) => NativeSubmitThreads;
+}
+
+function load(): Native {
+  const require = createRequire(import.meta.url);
+  // Another build of the addon, such as one with a sanitizer.
+  const other = process.env.AIO_BIND_ADDON;
+  if (other !== undefined) return require(path.resolve(other)) as Native;
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const loadBinding = require('pkg-prebuilds') as (root: string, options: unknown) => Native;
+  return loadBinding(root, require('../binding-options.cjs'));
+}
+
+/** Stands in where there is no addon: import works on every platform, and any use says why not. */
+function unavailable(cause: unknown): Native {
+  const why =
+    process.platform === 'linux'
+      ? 'its addon could not be loaded. Was its install script blocked? ' +
+        'Run `npm rebuild aio-bind` (pnpm: `pnpm approve-builds`), with a C++20 compiler and CMake'
+      : `kernel AIO is a part of Linux, and this is ${process.platform}`;
+  // No arrow function: some exports are classes.
+  function refuse(): never {
+    throw Object.assign(new Error(`aio-bind does not work here: ${why}`, { cause }), {
+      code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+    });
+  }
+  // Offsets can be looked up, as modules do when they are loaded, but not counted with.
+  const noOffset = { [Symbol.toPrimitive]: refuse };
+  const noStruct = new Proxy({}, { get: () => noOffset });
+  const layout = new Proxy({}, { get: () => noStruct });
+  return new Proxy(
+    {},
+    {
+      get: (_target, name) => (name === 'layout' ? layout : refuse),
+    },
+  ) as unknown as Native;
+}
+
+function loadOrExplain(): Native {
+  try {
+    return load();
+  } catch (error) {
+    return unavailable(error);
+  }
+}
+
+export const native: Native = loadOrExplain();

@@ -1,0 +1,148 @@
+import { type aio_context_t, contextSerial } from './aio-context-t.js';
+import { checkArray, checkInteger, checkObject, invalidType } from './argument-errors.js';
+import { resultOf } from './errno.js';
+import { type EventWatcher, nativeWatcher } from './event-watcher.js';
+import { type IoEventArray, eventArrayId } from './io-event-array.js';
+import { checkFits } from './io-submit.js';
+import { Iocb } from './iocb.js';
+import { IocbSlab, slabId } from './iocb-slab.js';
+import { type NativeSubmitThreads, native } from './native.js';
+
+/** How {@link SubmitThreads} work. */
+export interface SubmitThreadsOptions {
+  /** How many threads at most, 1 to 1024; 4 unless given. */
+  readonly threads?: number;
+  /** After how many milliseconds without work a thread ends, 0 to 2^31 - 1; 2000 unless given. */
+  readonly idleMs?: number;
+  /**
+   * Is signalled after every submission by a thread, and for every refusal: so it calls back for what
+   * completed in io_submit even where that names no eventfd.
+   */
+  readonly watcher?: EventWatcher;
+}
+
+/**
+ * A few threads that call io_submit(2) for operations that may block in it, so that the caller's
+ * does not: buffered reads that are not cached, writes that extend a file, anything on tmpfs. Writes to one file go in order, several together, since they would wait for each
+ * other in the kernel; everything else goes alone.
+ *
+ * Threads start when there is work and end when there has been none for a while. What they submit
+ * completes in its context like everything else; what the kernel refuses to take is collected with
+ * {@link SubmitThreads.refused}. An operation's slot is copied when it is queued, and may be
+ * prepared anew at once (iovecs may not: the kernel copies those when a thread submits).
+ *
+ * The threads belong to the environment, not to this object: what is queued is submitted even if the
+ * object has been collected. {@link io_destroy} withdraws what is queued for its context, and ends
+ * waits that a signal can end (a read of an empty pipe: EINTR), as does the end of the environment.
+ */
+export class SubmitThreads implements Disposable {
+  readonly #native: NativeSubmitThreads;
+
+  constructor(options: SubmitThreadsOptions = {}) {
+    checkObject('options', options);
+    const { threads = 4, idleMs = 2000, watcher } = options;
+    checkInteger('threads', threads, 1, 1024);
+    checkInteger('idleMs', idleMs, 0, 2 ** 31 - 1);
+    this.#native = new native.SubmitThreads(
+      threads,
+      idleMs,
+      watcher === undefined ? undefined : nativeWatcher(watcher),
+    );
+  }
+
+  /**
+   * Queues operations for the threads. Never blocks.
+   *
+   * @param iocbs - in the order in which they are to go
+   * @returns how many were taken: up to one whose slot is in flight
+   * @throws EBUSY - the first one's slot is in flight
+   * @throws EINVAL - no such context here
+   */
+  submit(ctx: aio_context_t, iocbs: readonly Iocb[]): number;
+  /**
+   * The same for slots of a slab, which checks nothing that JavaScript wrote into them.
+   *
+   * @param slots - in the order in which they are to go
+   * @param nr - how many of them, from the first on; all unless given
+   */
+  submit(ctx: aio_context_t, slab: IocbSlab, slots: Uint32Array, nr?: number): number;
+  submit(
+    ctx: aio_context_t,
+    iocbs: readonly Iocb[] | IocbSlab,
+    slots?: Uint32Array,
+    nr?: number,
+  ): number {
+    const context = contextSerial(ctx);
+    if (!(iocbs instanceof IocbSlab)) return this.#submitViews(ctx, iocbs);
+    if (!(slots instanceof Uint32Array)) throw invalidType('slots', 'a Uint32Array', slots);
+    const count = nr ?? slots.length;
+    checkInteger('nr', count, 0, slots.length);
+    return resultOf(this.#native.submit(context, slabId(iocbs), slots, count), 'io_submit');
+  }
+
+  /**
+   * Takes an operation back, if no thread has taken it yet. It then has no event and no refusal.
+   *
+   * @returns whether it was taken back
+   */
+  withdraw(ctx: aio_context_t, slab: IocbSlab, slot: number): boolean {
+    const context = contextSerial(ctx);
+    const id = slabId(slab);
+    checkInteger('slot', slot, 0, slab.slots - 1);
+    return this.#native.withdraw(context, id, slot);
+  }
+
+  /**
+   * Collects what the kernel refused to take, as events whose `res` is io_submit's error, or
+   * ECANCELED for what was queued when the threads were closed.
+   *
+   * @param events - receives them, from the first on
+   * @param nr - how many at most; as many as there is room for unless given
+   * @returns how many were collected
+   */
+  refused(events: IoEventArray, nr?: number): number {
+    const id = eventArrayId(events);
+    const count = nr ?? events.length;
+    checkInteger('nr', count, 0, events.length);
+    return this.#native.refused(id, count);
+  }
+
+  /** How many threads there are now. */
+  get threads(): number {
+    return this.#native.threads();
+  }
+
+  /** How many operations no thread has taken yet. */
+  get queued(): number {
+    return this.#native.queued();
+  }
+
+  /** How many threads are inside io_submit(2). */
+  get running(): number {
+    return this.#native.running();
+  }
+
+  /** What is queued is refused (ECANCELED), and nothing is taken any more. Again is harmless. */
+  close(): void {
+    this.#native.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #submitViews(ctx: aio_context_t, iocbs: readonly Iocb[]): number {
+    checkArray('iocbs', iocbs);
+    for (const [index, iocb] of iocbs.entries()) {
+      if (!(iocb instanceof Iocb)) throw invalidType(`iocbs[${index}]`, 'an Iocb', iocb);
+      checkFits(iocb, index);
+    }
+    let taken = 0;
+    for (const { slab, slot } of iocbs) {
+      const result = this.#native.submit(contextSerial(ctx), slabId(slab), Uint32Array.of(slot), 1);
+      if (result < 0 && taken > 0) break;
+      taken += resultOf(result, 'io_submit');
+    }
+    return taken;
+  }
+}

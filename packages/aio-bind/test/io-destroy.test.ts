@@ -1,0 +1,125 @@
+// io_destroy(2), on the rows of LTP's io_destroy01 and io_destroy02 and of libaio's harness.
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import {
+  IocbSlab,
+  Iocb,
+  POLLIN,
+  aio_context_t,
+  allocAligned,
+  io_destroy,
+  io_prep_poll,
+  io_prep_pread,
+  io_setup,
+  io_submit,
+} from '../src/index.js';
+import { failure } from './context.js';
+import { type Program, inChild } from './support/child.js';
+import { startWorker } from './support/worker.js';
+import { type File, O_DIRECT, O_RDONLY, Pipe, tempFile } from './temp-file.js';
+
+test('io_destroy succeeds once and gives EINVAL the second time; the variable keeps its value', () => {
+  const ctx = new aio_context_t();
+  io_setup(1, ctx);
+  const { value } = ctx;
+  io_destroy(ctx);
+  expect(ctx.value).toBe(value);
+  expect(() => io_destroy(ctx)).toThrow(failure('EINVAL', 'io_destroy'));
+});
+
+test.for([
+  ['0', 0n],
+  ['-1', 2n ** 64n - 1n],
+  ['an invented one', 0x12345678n],
+] as const)('io_destroy of context %s gives EINVAL', ([, value]) => {
+  const ctx = new aio_context_t(value);
+  expect(() => io_destroy(ctx)).toThrow(failure('EINVAL', 'io_destroy'));
+});
+
+test("another variable with a real context's number is no context", () => {
+  const ctx = new aio_context_t();
+  io_setup(1, ctx);
+  const forged = new aio_context_t(ctx.value);
+  expect(() => io_destroy(forged)).toThrow(failure('EINVAL', 'io_destroy'));
+  io_destroy(ctx);
+});
+
+test('io_destroy ends polls in flight rather than wait for them', () => {
+  using pipe = new Pipe();
+  const ctx = new aio_context_t();
+  io_setup(1, ctx);
+  const iocb = new Iocb();
+  io_prep_poll(iocb, pipe.readEnd.fd, POLLIN);
+  expect(io_submit(ctx, 1, [iocb])).toBe(1);
+  io_destroy(ctx);
+  expect(iocb.slab.inFlight()).toBe(0);
+});
+
+test('buffers of reads in flight are never touched after io_destroy', () => {
+  const READS = 32;
+  const ROUNDS = 20;
+  const BYTES = 1 << 16;
+  using file = tempFile(Buffer.alloc(READS * BYTES, 'f'));
+  using direct = file.reopen(O_RDONLY | O_DIRECT);
+  const slab = new IocbSlab(READS);
+  const slots = Uint32Array.from({ length: READS }, (_, slot) => slot);
+  const ours = Buffer.alloc(READS * BYTES, 'o');
+  const memories = [allocAligned(READS * BYTES), allocAligned(READS * BYTES)] as const;
+  for (let round = 0; round < ROUNDS; round++) {
+    const [memory, before] = round % 2 === 0 ? memories : [memories[1], memories[0]];
+    const ctx = new aio_context_t();
+    io_setup(READS, ctx);
+    for (const slot of slots) {
+      const buffer = memory.subarray(slot * BYTES, (slot + 1) * BYTES);
+      io_prep_pread(new Iocb(slab, slot), direct.fd, buffer, BYTES, slot * BYTES);
+    }
+    expect(io_submit(ctx, READS, slab, slots)).toBe(READS);
+    io_destroy(ctx);
+    expect(memory.every((byte) => byte === 0x66)).toBe(true); // it has waited for the reads
+    memory.fill('o');
+    // A grace period later the memory of the round before is still as we left it.
+    if (round > 0) expect(before.equals(ours)).toBe(true);
+  }
+});
+
+describe('with ten large writes submitted', () => {
+  const WRITES = 10;
+  const PIECES = 64;
+  const PIECE = 1 << 16;
+  const BYTES = PIECES * PIECE;
+
+  // In pieces that malloc(3) takes from its heap: were one freed in flight, malloc's own notes in
+  // freed memory would go to the disk.
+  const submitAndLeave: Program<string, number> = ({ aio, fs }, name) => {
+    const [WRITES, PIECES, PIECE] = [10, 64, 1 << 16];
+    const fd = fs.openSync(name, fs.constants.O_RDWR | fs.constants.O_DIRECT);
+    const ctx = new aio.aio_context_t();
+    aio.io_setup(WRITES, ctx);
+    const iocbs = Array.from({ length: WRITES }, (_, index) => {
+      const pieces = Array.from({ length: PIECES }, () => aio.allocAligned(PIECE).fill('w'));
+      const iocb = new aio.Iocb();
+      aio.io_prep_pwritev(iocb, fd, new aio.IoVecArray(pieces), PIECES, index * PIECES * PIECE);
+      return iocb;
+    });
+    return aio.io_submit(ctx, WRITES, iocbs);
+  };
+
+  const nameOf = (file: File): string => `/proc/${process.pid}/fd/${file.fd}`;
+  const written = Buffer.alloc(WRITES * BYTES, 'w');
+
+  test('a process exits cleanly, and they reach the file', async () => {
+    using file = tempFile(WRITES * BYTES);
+    const { status, signal, stderr, result } = await inChild(submitAndLeave, nameOf(file));
+    expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
+    expect(result).toBe(WRITES);
+    expect(file.contents.equals(written)).toBe(true);
+  });
+
+  test('a worker exits cleanly, and they reach the file', async () => {
+    using file = tempFile(WRITES * BYTES);
+    const worker = startWorker(submitAndLeave, nameOf(file));
+    const ended = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
+    expect(ended).toEqual([[WRITES], [0]]);
+    expect(file.contents.equals(written)).toBe(true);
+  });
+});

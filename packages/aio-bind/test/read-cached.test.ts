@@ -1,0 +1,92 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import * as aio from '../src/index.js';
+import { wrong, wrongType } from './support/refusals.js';
+import { Scratch } from './support/scratch.js';
+
+const { EAGAIN, EFBIG, ENODEV, ENOENT, EXDEV, ENAMETOOLONG, ENOTDIR } = constants.errno;
+
+function deviceOf(path: string): Uint32Array {
+  const found = new aio.Statx();
+  aio.statx(aio.AT_FDCWD, path, 0, aio.STATX_TYPE, found);
+  return Uint32Array.of(found.stx_dev_major, found.stx_dev_minor);
+}
+
+const openDescriptors = (): number => readdirSync('/proc/self/fd').length;
+
+describe('read_cached', () => {
+  test.for([0, 1, 4095, 4096, 4097, 8192, 65_536, 100_000])(
+    'reads a file of %d bytes that was written just now',
+    (size) => {
+      using folder = new Scratch();
+      const bytes = randomBytes(size);
+      writeFileSync(folder.to('file'), bytes);
+      const buffer = Buffer.alloc(100_001);
+      const count = aio.read_cached(folder.to('file'), buffer, deviceOf(folder.path));
+      expect(count).toBe(size);
+      expect(buffer.subarray(0, count).equals(bytes)).toBe(true);
+    },
+  );
+
+  test('follows symbolic links, and takes a path of bytes', () => {
+    using folder = new Scratch();
+    writeFileSync(folder.to('file'), 'text');
+    symlinkSync('file', folder.to('link'));
+    const buffer = Buffer.alloc(10);
+    const path = Buffer.from(folder.to('link'));
+    expect(aio.read_cached(path, buffer, deviceOf(folder.path))).toBe(4);
+  });
+
+  test('a file that fills the buffer is too large, since its end is not seen', () => {
+    using folder = new Scratch();
+    writeFileSync(folder.to('file'), 'text');
+    const devices = deviceOf(folder.path);
+    expect(aio.read_cached(folder.to('file'), Buffer.alloc(4), devices)).toBe(-EFBIG);
+    expect(aio.read_cached(folder.to('file'), Buffer.alloc(0), devices)).toBe(-EFBIG);
+  });
+
+  test('says what it does not read, and leaves no descriptor', () => {
+    using folder = new Scratch();
+    writeFileSync(folder.to('file'), 'text');
+    const devices = deviceOf(folder.path);
+    const buffer = Buffer.alloc(10);
+    const before = openDescriptors();
+    expect(aio.read_cached(folder.path, buffer, devices)).toBe(-ENODEV);
+    expect(aio.read_cached('/dev/null', buffer, devices)).toBe(-ENODEV);
+    expect(aio.read_cached(folder.to('file'), buffer, new Uint32Array(0))).toBe(-EXDEV);
+    expect([-ENOTDIR, -EAGAIN]).toContain(
+      aio.read_cached(folder.to('file', 'file'), buffer, devices),
+    );
+    expect(aio.read_cached('/'.repeat(5000), buffer, devices)).toBe(-ENAMETOOLONG);
+    // Whether the cache knows that there is none is up to it.
+    expect([-ENOENT, -EAGAIN]).toContain(aio.read_cached(folder.to('none'), buffer, devices));
+    expect(openDescriptors()).toBe(before);
+  });
+
+  test('a writer that waits at a FIFO does not notice', async () => {
+    using folder = new Scratch();
+    execFileSync('mkfifo', [folder.to('fifo')]);
+    const writer = spawn('sh', ['-c', 'echo text > "$1"', 'sh', folder.to('fifo')]);
+    for (let i = 0; i < 1000; i++) {
+      expect(aio.read_cached(folder.to('fifo'), Buffer.alloc(10), deviceOf(folder.path))).toBe(
+        -ENODEV,
+      );
+    }
+    expect(execFileSync('cat', [folder.to('fifo')], { encoding: 'utf8' })).toBe('text\n');
+    expect(await once(writer, 'exit')).toEqual([0, null]);
+  });
+
+  test('wrong arguments are refused', () => {
+    const { read_cached } = aio;
+    expect(() => read_cached(wrong(1), Buffer.alloc(1), new Uint32Array(0))).toThrow(wrongType);
+    expect(() => read_cached('/', wrong('x'), new Uint32Array(0))).toThrow(wrongType);
+    expect(() => read_cached('/', Buffer.alloc(1), wrong([]))).toThrow(wrongType);
+    expect(() => read_cached('/\0', Buffer.alloc(1), new Uint32Array(0))).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
+    );
+  });
+});

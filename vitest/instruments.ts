@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** A tool that watches native code while the tests run, and the addon built for it. */
+export interface Instrument {
+  readonly name: string;
+  /** What stands before `node` on the command line. */
+  readonly wrapper: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Too slow to start that every test file could have a process of its own. */
+  readonly slow: boolean;
+}
+
+const addon = (variant: string): string =>
+  fileURLToPath(new URL(`../packages/aio-bind/${variant}/aio_bind.node`, import.meta.url));
+
+const library = (name: string): string =>
+  execFileSync('g++', [`-print-file-name=${name}`], { encoding: 'utf8' }).trim();
+
+const suppressions = fileURLToPath(new URL('valgrind.supp', import.meta.url));
+
+const instruments: Readonly<Record<string, () => Omit<Instrument, 'name'>>> = {
+  asan: () => ({
+    wrapper: [],
+    env: {
+      AIO_BIND_ADDON: addon('build-asan/Release'),
+      LD_PRELOAD: library('libasan.so'),
+      ASAN_OPTIONS: 'detect_leaks=1',
+    },
+    slow: false,
+  }),
+  ubsan: () => ({
+    wrapper: [],
+    env: {
+      AIO_BIND_ADDON: addon('build-ubsan/Release'),
+      UBSAN_OPTIONS: 'halt_on_error=1:print_stacktrace=1',
+    },
+    slow: false,
+  }),
+  tsan: () => ({
+    wrapper: [],
+    env: {
+      AIO_BIND_ADDON: addon('build-tsan/Release'),
+      LD_PRELOAD: library('libtsan.so'),
+      TSAN_OPTIONS: 'ignore_noninstrumented_modules=1',
+    },
+    slow: false,
+  }),
+  valgrind: () => ({
+    wrapper: [
+      'valgrind',
+      '-q',
+      '--error-exitcode=99',
+      '--fair-sched=yes',
+      `--suppressions=${suppressions}`,
+    ],
+    env: { AIO_BIND_ADDON: addon('build-valgrind/RelWithDebInfo') },
+    slow: true,
+  }),
+};
+
+const name = process.env.AIO_INSTRUMENT;
+const make = name === undefined ? undefined : instruments[name];
+if (name !== undefined && make === undefined) {
+  throw new Error(`AIO_INSTRUMENT is one of ${Object.keys(instruments).join(', ')}`);
+}
+
+/** The one that AIO_INSTRUMENT asks for. */
+export const instrument: Instrument | undefined =
+  name !== undefined && make !== undefined ? { name, ...make() } : undefined;

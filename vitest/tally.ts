@@ -1,0 +1,28 @@
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Reporter, TestCase } from 'vitest/node';
+
+const verdicts = { passed: 'passed', failed: 'failed', skipped: 'skipped', pending: 'failed' };
+
+/**
+ * Writes a line for each test to a file: verdict, title, and for a skipped one the reason. For
+ * whoever counts over several runs.
+ */
+export class Tally implements Reporter {
+  readonly #file: string;
+  readonly #label: string;
+
+  constructor(file: string, label: string) {
+    this.#file = file;
+    this.#label = label;
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    const result = test.result();
+    const where = `${path.basename(test.project.config.root)}, ${this.#label}`;
+    const title = `${where}: ${test.module.relativeModuleId} > ${test.fullName}`;
+    const note = 'note' in result ? (result.note ?? '') : '';
+    const columns = [verdicts[result.state], title, note];
+    appendFileSync(this.#file, `${columns.map((it) => it.replace(/\s+/g, ' ')).join('\t')}\n`);
+  }
+}
