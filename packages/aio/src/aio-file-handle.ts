@@ -1,0 +1,55 @@
+import type { ReadOptionsWithBuffer } from 'node:fs';
+import type { FileHandle, FileReadResult } from 'node:fs/promises';
+import type { Patience } from './engine/give-up.js';
+
+export type { Patience } from './engine/give-up.js';
+
+/** What a write resolves to. */
+export interface Written<T> {
+  bytesWritten: number;
+  buffer: T;
+}
+
+/** What of a buffer is written, and where; all of it at the descriptor's own position unless given. */
+export interface WriteOptions extends Patience {
+  readonly offset?: number | undefined;
+  readonly length?: number | undefined;
+  readonly position?: number | null | undefined;
+}
+
+/**
+ * Node's FileHandle, whose reads, writes and syncs go through kernel AIO, and can be given up: by
+ * `signal`, or after `timeout` milliseconds. It then rejects with an AbortError as Node's own. What the
+ * kernel has not seen is taken back; what it has goes on unheard, with its buffer pinned.
+ *
+ * A handle of something that has no AIO (a pipe, a terminal) takes no notice of either.
+ */
+export interface AioFileHandle extends FileHandle {
+  read: FileHandle['read'] & {
+    <T extends NodeJS.ArrayBufferView = Buffer>(
+      buffer: T,
+      options: ReadOptionsWithBuffer<T> & Patience,
+    ): Promise<FileReadResult<T>>;
+    <T extends NodeJS.ArrayBufferView = Buffer>(
+      options: ReadOptionsWithBuffer<T> & Patience,
+    ): Promise<FileReadResult<T>>;
+  };
+  write: FileHandle['write'] &
+    (<T extends NodeJS.ArrayBufferView>(buffer: T, options: WriteOptions) => Promise<Written<T>>);
+  readv: FileHandle['readv'] &
+    (<T extends readonly NodeJS.ArrayBufferView[]>(
+      buffers: T,
+      position: number | null,
+      options: Patience,
+    ) => Promise<{ bytesRead: number; buffers: T }>);
+  writev: FileHandle['writev'] &
+    (<T extends readonly NodeJS.ArrayBufferView[]>(
+      buffers: T,
+      position: number | null,
+      options: Patience,
+    ) => Promise<{ bytesWritten: number; buffers: T }>);
+  /** Covers every write that was issued on this handle before. */
+  sync: (options?: Patience) => Promise<void>;
+  /** Covers every write that was issued on this handle before. */
+  datasync: (options?: Patience) => Promise<void>;
+}

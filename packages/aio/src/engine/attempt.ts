@@ -1,0 +1,90 @@
+// Decides how an operation is tried, and what its result means for the next try. Pure policy: the
+// engine carries it out.
+import { constants } from 'node:os';
+import { RWF_NOWAIT } from 'aio-bind';
+import { OFFLOADED, type Operation, SUBMITTED } from './operation.js';
+
+const EAGAIN = -constants.errno.EAGAIN;
+const EINVAL = -constants.errno.EINVAL;
+const EOPNOTSUPP = -constants.errno.EOPNOTSUPP;
+
+/** Where the kernel cuts a read that may not wait. */
+const PAGE = 4096;
+/** From here on a buffered transfer would hold up the event loop by its copying alone. */
+const OFFLOAD_BYTES = 1 << 18;
+
+/** What is to become of an operation that has come back. */
+export const SETTLE = 0;
+/** The rest of it is tried again, still without waiting. */
+export const CONTINUE = 1;
+/** It has to wait: for a submit thread. */
+export const OFFLOAD = 2;
+/** The kernel has no AIO for this file. */
+export const LEAVE_TO_NODE = 3;
+
+export type Verdict = typeof SETTLE | typeof CONTINUE | typeof OFFLOAD | typeof LEAVE_TO_NODE;
+
+/**
+ * A buffered transfer has ended when io_submit returns, here or on a thread; so nobody needs to be
+ * told, which spares the kernel a tenth of its work, and us a wake-up for each.
+ */
+function endsInLine({ file, kind }: Operation): boolean {
+  return file !== null && kind !== 0 && !file.direct && (file.device.completesLate & kind) === 0;
+}
+
+/** The first attempt. */
+export function planFirst(operation: Operation): void {
+  const { file, kind } = operation;
+  if (kind === 0 || file === null) return; // fsync: the kernel does it in a thread of its own
+  const { device, direct, append } = file;
+  const large = !direct && operation.bytes >= OFFLOAD_BYTES;
+  // Cut short, the rest of an append would come behind what others have appended meanwhile.
+  const mustBeWhole = append && operation.command?.reads === false;
+  if ((device.refusesNowait & kind) !== 0 || large || mustBeWhole) {
+    planOffload(operation);
+    return;
+  }
+  operation.nowait = true;
+  operation.rwFlags |= RWF_NOWAIT;
+  operation.unannounced = endsInLine(operation);
+}
+
+/** Another attempt, by a thread, which may wait. */
+export function planOffload(operation: Operation): void {
+  operation.offload = true;
+  operation.nowait = false;
+  operation.unannounced = endsInLine(operation);
+  operation.rwFlags &= ~RWF_NOWAIT;
+}
+
+/**
+ * What a result means.
+ *
+ * @param result - bytes, or -errno
+ */
+export function judge(operation: Operation, result: number): Verdict {
+  // Given up on: what the kernel has done is all that it does.
+  if (operation.resolve === null) return SETTLE;
+  const { command, file, nowait, nbytes, vectors, bytes, done } = operation;
+  // Told to wait, it is the context that has no room.
+  if (result === EAGAIN || (nowait && result === EOPNOTSUPP)) {
+    if (result === EOPNOTSUPP && file !== null) file.device.refusesNowait |= operation.kind;
+    return OFFLOAD;
+  }
+  // No read_iter or write_iter: /proc, for one. (Also a misaligned direct transfer, to which Node
+  // then gives the same answer.)
+  if (result === EINVAL && done === 0) return LEAVE_TO_NODE;
+  if (!nowait || result < 0) return SETTLE;
+  const wanted = vectors === null ? nbytes : bytes - done;
+  if (result === wanted) return SETTLE;
+  if (command?.reads !== true) return OFFLOAD;
+  // Short: the file ends there, or the page cache does. The cache ends with a page.
+  const end = operation.offset + result;
+  return result === 0 || end % PAGE !== 0 ? SETTLE : CONTINUE;
+}
+
+/** An operation was expected to have ended when io_submit returned, and goes on. */
+export function noteCompletesLate({ file, kind, unannounced, state }: Operation): void {
+  const submitted = state === SUBMITTED || state === OFFLOADED;
+  if (file !== null && unannounced && submitted) file.device.completesLate |= kind;
+}

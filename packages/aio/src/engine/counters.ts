@@ -1,0 +1,32 @@
+import { type Latency, LatencyHistogram } from './latency-histogram.js';
+
+/** What an engine has done so far, and what it is doing. */
+export interface EngineStats {
+  /** Attempts that the kernel or submit threads took; an operation may need several. */
+  readonly submitted: number;
+  /** Operations that have settled, well or not. */
+  readonly completed: number;
+  /** Operations that the kernel or submit threads have now. */
+  readonly inFlight: number;
+  /** Operations that wait to be submitted now. */
+  readonly queued: number;
+  /** Calls of io_submit(2) on the event loop. */
+  readonly batches: number;
+  /** Attempts that had ended when io_submit(2) returned. */
+  readonly inLine: number;
+  /** Attempts that went to submit threads. */
+  readonly offloaded: number;
+  /** Submit threads there are now. */
+  readonly threads: number;
+  /** From call to settlement. */
+  readonly latency: Latency;
+}
+
+export class Counters {
+  submitted = 0;
+  completed = 0;
+  batches = 0;
+  inLine = 0;
+  offloaded = 0;
+  readonly latency: LatencyHistogram = new LatencyHistogram();
+}

@@ -1,0 +1,28 @@
+/** Kinds of operation that file systems treat alike. */
+export const BUFFERED_READ = 1;
+export const BUFFERED_WRITE = 2;
+export const DIRECT_READ = 4;
+export const DIRECT_WRITE = 8;
+
+/** What a file system has been found always to refuse, so that it is not asked again. */
+export class Device {
+  /** Kinds of operation that it does not know RWF_NOWAIT for. */
+  refusesNowait = 0;
+  /**
+   * Kinds of operation that went on after io_submit(2) had returned, though they are buffered and were
+   * told not to wait: these need an eventfd to say when they end.
+   */
+  completesLate = 0;
+}
+
+const devices = new Map<number, Device>();
+
+/** @param dev - as `stat` gives it */
+export function deviceOf(dev: number): Device {
+  let device = devices.get(dev);
+  if (device === undefined) {
+    device = new Device();
+    devices.set(dev, device);
+  }
+  return device;
+}

@@ -1,0 +1,109 @@
+import { inspect } from 'node:util';
+import type { Engine } from './engine.js';
+import type { Operation } from './operation.js';
+
+/** Until when an operation's caller is interested in it. */
+export interface Patience {
+  /** Gives up when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+  /** Gives up after that many milliseconds, 0 to 2^31 - 1; Infinity for never. */
+  readonly timeout?: number | undefined;
+}
+
+/** An AbortError as Node's own. */
+export function abortError(signal: AbortSignal): Error {
+  const error = new Error('The operation was aborted', { cause: signal.reason });
+  error.name = 'AbortError';
+  return Object.assign(error, { code: 'ABORT_ERR' });
+}
+
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+/** What is wrong with either, as Node would say it; null where both are in order. */
+export function problemWith({ signal, timeout }: Patience): Error | null {
+  if (signal !== undefined && !((signal as unknown) instanceof AbortSignal)) {
+    return Object.assign(
+      new TypeError(
+        `The "options.signal" property must be an instance of AbortSignal. Received ${inspect(signal)}`,
+      ),
+      { code: 'ERR_INVALID_ARG_TYPE' },
+    );
+  }
+  if (timeout === undefined || timeout === Infinity) return null;
+  if (typeof timeout !== 'number') {
+    return Object.assign(
+      new TypeError(`The "timeout" option must be of type number. Received ${inspect(timeout)}`),
+      { code: 'ERR_INVALID_ARG_TYPE' },
+    );
+  }
+  if (timeout >= 0 && timeout <= MAX_TIMEOUT) return null;
+  return Object.assign(
+    new RangeError(
+      `The value of "timeout" is out of range. It must be >= 0 && <= ${MAX_TIMEOUT}. ` +
+        `Received ${timeout}`,
+    ),
+    { code: 'ERR_OUT_OF_RANGE' },
+  );
+}
+
+/** One signal for both; none where there is neither. */
+export function signalOf({ signal, timeout }: Patience): AbortSignal | undefined {
+  if (timeout === undefined || timeout === Infinity) return signal;
+  const late = AbortSignal.timeout(Math.ceil(timeout));
+  return signal === undefined ? late : AbortSignal.any([signal, late]);
+}
+
+type Callback = (error: Error) => void;
+
+/** Those who wait for a signal: with one listener for all, as Node warns of more than ten. */
+class Waiting {
+  readonly #callbacks = new Set<Callback>();
+  readonly #signal: AbortSignal;
+  readonly #listener = (): void => {
+    for (const callback of this.#callbacks) callback(abortError(this.#signal));
+  };
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  add(callback: Callback): void {
+    if (this.#callbacks.size === 0) this.#signal.addEventListener('abort', this.#listener);
+    this.#callbacks.add(callback);
+  }
+
+  delete(callback: Callback): void {
+    this.#callbacks.delete(callback);
+    if (this.#callbacks.size === 0) this.#signal.removeEventListener('abort', this.#listener);
+  }
+}
+
+const waiting = new WeakMap<AbortSignal, Waiting>();
+
+/**
+ * Calls back with an AbortError when the signal comes.
+ *
+ * @returns to be called when it does not matter any more
+ */
+export function onAbort(signal: AbortSignal, callback: Callback): () => void {
+  const all = waiting.get(signal) ?? new Waiting(signal);
+  waiting.set(signal, all);
+  all.add(callback);
+  return () => {
+    all.delete(callback);
+  };
+}
+
+/** Has an operation that was started given up when the signal comes. */
+export function giveUpOn(
+  signal: AbortSignal,
+  engine: Engine,
+  operation: Operation,
+  settled: Promise<unknown>,
+): void {
+  const { generation } = operation;
+  const forget = onAbort(signal, (error) => {
+    engine.abandon(operation, generation, error);
+  });
+  settled.then(forget, forget);
+}

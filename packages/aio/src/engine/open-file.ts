@@ -1,0 +1,70 @@
+import { type Device } from './device.js';
+import { PositionLock } from './position-lock.js';
+import { WriteBarrier } from './write-barrier.js';
+
+/** Node's own way of doing what the kernel has no AIO for. */
+export interface NodeMethods {
+  read(view: ArrayBufferView, offset: number, length: number, position: number): Promise<unknown>;
+  write(view: ArrayBufferView, offset: number, length: number, position: number): Promise<unknown>;
+  readv(views: readonly ArrayBufferView[], position: number): Promise<object>;
+  writev(views: readonly ArrayBufferView[], position: number): Promise<object>;
+  sync(): Promise<unknown>;
+  datasync(): Promise<unknown>;
+}
+
+interface OpenFileProperties {
+  readonly fd: number;
+  readonly device: Device;
+  readonly direct: boolean;
+  readonly append: boolean;
+  readonly node: NodeMethods;
+}
+
+/** What the engine knows of a file that is open: one for each handle. */
+export class OpenFile {
+  readonly fd: number;
+  readonly device: Device;
+  /** Opened with O_DIRECT. */
+  readonly direct: boolean;
+  /** Opened with O_APPEND: writes go to the end, whatever their position. */
+  readonly append: boolean;
+  readonly node: NodeMethods;
+  readonly writes: WriteBarrier = new WriteBarrier();
+  readonly position: PositionLock;
+  /** Kernel AIO can't serve it, or it is being closed: Node does what is asked. */
+  leftToNode = false;
+
+  #underWay = 0;
+  #whenIdle: (() => void)[] = [];
+
+  constructor({ fd, device, direct, append, node }: OpenFileProperties) {
+    this.fd = fd;
+    this.device = device;
+    this.direct = direct;
+    this.append = append;
+    this.node = node;
+    this.position = new PositionLock(this);
+  }
+
+  /** Something is under way for which the descriptor must stay open. */
+  begin(): void {
+    this.#underWay++;
+  }
+
+  end(): void {
+    if (--this.#underWay > 0 || this.#whenIdle.length === 0) return;
+    const callbacks = this.#whenIdle;
+    this.#whenIdle = [];
+    for (const callback of callbacks) callback();
+  }
+
+  get idle(): boolean {
+    return this.#underWay === 0;
+  }
+
+  /** Calls back as soon as nothing is under way. */
+  whenIdle(callback: () => void): void {
+    if (this.idle) callback();
+    else this.#whenIdle.push(callback);
+  }
+}

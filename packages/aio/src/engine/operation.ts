@@ -1,0 +1,150 @@
+import { errnoError } from 'aio-bind';
+import type { OpenFile } from './open-file.js';
+import type { OperationMessage } from './tracing.js';
+import type { Vectors } from './vectors.js';
+import type { Epoch } from './write-barrier.js';
+
+/** Where an operation is on its way. */
+export const IDLE = 0;
+/** Waits for a slot, or for fewer bytes to be in flight. */
+export const WAITING = 1;
+/** Was given up on while it waited. */
+export const WITHDRAWN = 5;
+/** Has a slot, and goes with the next submission. */
+export const QUEUED = 2;
+/** The kernel has it, by the event loop's own io_submit(2). */
+export const SUBMITTED = 3;
+/** The submit threads have it. */
+export const OFFLOADED = 4;
+
+/** What kind of operation it is, and what becomes of its result. */
+export interface Command {
+  /** IOCB_CMD_* */
+  readonly opcode: number;
+  /** Bits of device.ts, buffered and direct; 0 for what takes no flags. */
+  readonly buffered: number;
+  readonly direct: number;
+  readonly reads: boolean;
+  /** As Node names it in errors. */
+  readonly syscall: string;
+  /** What the promise resolves to. */
+  result(operation: Operation, bytes: number): unknown;
+  /** The kernel has no AIO for this file, and has done nothing: as Node would do it. */
+  byNode(operation: Operation): unknown;
+}
+
+/**
+ * One operation, from call to settlement.
+ *
+ * Owner: the engine, which uses it again for another once it has settled; so nobody else keeps one.
+ */
+export class Operation {
+  command: Command | null = null;
+  file: OpenFile | null = null;
+
+  /** Of what is still to be done: a buffer's, or that of the iovecs. */
+  address = 0;
+  /** Bytes still to be done, or how many iovecs. */
+  nbytes = 0;
+  /** Where in the file, in bytes. */
+  offset = 0;
+  rwFlags = 0;
+
+  /** Where in `memory` the transfer begins, in bytes. */
+  viewOffset = 0;
+  /** Bytes in all. */
+  bytes = 0;
+  /** Bytes that earlier attempts have done. */
+  done = 0;
+  /** This attempt is told not to wait, so it may be refused or cut short. */
+  nowait = false;
+  /** It is too large, or its file system too slow, for the event loop's own io_submit. */
+  offload = false;
+  /** No eventfd says when it ends: it is expected to have ended when io_submit returns. */
+  unannounced = false;
+
+  state: number = IDLE;
+  /** When it was asked for, in ms, as performance.now() has it. */
+  began = 0;
+  slot = -1;
+  generation = 0;
+
+  /** The buffer or buffers, which live here until the kernel is done with them. */
+  memory: unknown = null;
+  /** The vectors that name them, for readv and writev. */
+  vectors: Vectors | null = null;
+  epoch: Epoch | null = null;
+  resolve: ((value: unknown) => void) | null = null;
+  reject: ((reason: unknown) => void) | null = null;
+
+  get fd(): number {
+    return this.file?.fd ?? -1;
+  }
+
+  get opcode(): number {
+    return this.command?.opcode ?? -1;
+  }
+
+  /** Part of it is done: what is left begins behind that. */
+  advance(bytes: number): void {
+    this.done += bytes;
+    this.offset += bytes;
+    if (this.vectors === null) {
+      this.address += bytes;
+      this.nbytes -= bytes;
+    } else {
+      const rest = this.vectors.after(bytes);
+      this.vectors = rest;
+      this.address = rest.address;
+      this.nbytes = rest.count;
+    }
+  }
+
+  /** The bit of device.ts that says what kind of operation it is; 0 for what takes no flags. */
+  get kind(): number {
+    if (this.command === null || this.file === null) return 0;
+    return this.file.direct ? this.command.direct : this.command.buffered;
+  }
+
+  /** @param result - of the last attempt: bytes, or -errno */
+  settle(result: number): void {
+    const { command, resolve, reject, done } = this;
+    // Nobody listens any more.
+    if (command === null || resolve === null || reject === null) return;
+    if (result < 0 && done === 0) reject(errnoError(result, command.syscall));
+    // An error behind bytes that were transferred comes with the next call, as in read(2).
+    else resolve(command.result(this, done + Math.max(result, 0)));
+  }
+
+  /** The kernel has no AIO for this file, and has done nothing. */
+  settleByNode(): void {
+    const { command, resolve, file } = this;
+    if (command === null || resolve === null) return;
+    // A direct transfer may have been refused for its alignment alone.
+    if (file?.direct === false) file.leftToNode = true;
+    resolve(command.byNode(this));
+  }
+
+  /** For those who trace. */
+  message(): OperationMessage {
+    const { command, fd, offset, bytes } = this;
+    return { syscall: command?.syscall ?? '', fd, offset, bytes };
+  }
+
+  clear(): void {
+    this.command = null;
+    this.file = null;
+    this.rwFlags = 0;
+    this.done = 0;
+    this.nowait = false;
+    this.offload = false;
+    this.unannounced = false;
+    this.state = IDLE;
+    this.slot = -1;
+    this.memory = null;
+    this.vectors = null;
+    this.epoch = null;
+    this.resolve = null;
+    this.reject = null;
+  }
+}

@@ -1,0 +1,43 @@
+import { aio_context_t, io_setup } from 'aio-bind';
+import { Engine } from './engine.js';
+
+const DEPTH = 1024;
+/** Fewer than this in flight would hardly be worth it. */
+const LEAST_DEPTH = 16;
+const BYTES = 1 << 28;
+const THREADS = 4;
+
+let shared: Engine | null = null;
+let failure: Error | null = null;
+
+/**
+ * The engine that all handles of this environment share, made on first use. It ends with the
+ * environment.
+ *
+ * Where the machine has not enough of aio-max-nr left, it makes do with half, and half of that.
+ *
+ * @throws what io_setup(2) failed with, EAGAIN for one, where there is none to be had
+ */
+export function sharedEngine(): Engine {
+  if (shared !== null) return shared;
+  // What is not there (ENOSYS, EPERM) will not come; room under aio-max-nr may.
+  if (failure !== null) throw failure;
+  for (let depth = DEPTH; ; depth >>= 1) {
+    const ctx = new aio_context_t();
+    try {
+      io_setup(depth, ctx);
+    } catch (error) {
+      const full = (error as NodeJS.ErrnoException).code === 'EAGAIN';
+      if (full && depth > LEAST_DEPTH) continue;
+      if (!full) failure = error as Error;
+      throw error;
+    }
+    shared = new Engine(ctx, { depth, bytes: BYTES, threads: THREADS });
+    return shared;
+  }
+}
+
+/** The same, if it has been made. */
+export function existingEngine(): Engine | null {
+  return shared;
+}

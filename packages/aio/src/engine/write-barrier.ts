@@ -1,0 +1,40 @@
+/** Writes that were issued between two syncs. */
+export interface Epoch {
+  pending: number;
+  /** The sync that waits for this epoch and those before it. */
+  sync: (() => void) | null;
+}
+
+/**
+ * Lets a sync of a file go only when every write that was issued before it has settled, without
+ * holding up the writes that come after.
+ */
+export class WriteBarrier {
+  #current: Epoch = { pending: 0, sync: null };
+  /** Those before the current one, oldest first; each has its sync. */
+  readonly #closed: Epoch[] = [];
+
+  /** A write is issued. */
+  enter(): Epoch {
+    this.#current.pending++;
+    return this.#current;
+  }
+
+  /** A write has settled. */
+  leave(epoch: Epoch): void {
+    epoch.pending--;
+    this.#release();
+  }
+
+  /** Calls `sync` once everything that has entered until now has left; at once if it has. */
+  after(sync: () => void): void {
+    this.#current.sync = sync;
+    this.#closed.push(this.#current);
+    this.#current = { pending: 0, sync: null };
+    this.#release();
+  }
+
+  #release(): void {
+    while (this.#closed[0]?.pending === 0) this.#closed.shift()?.sync?.();
+  }
+}

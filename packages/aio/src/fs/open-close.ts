@@ -1,0 +1,50 @@
+import nodeFs from 'node:fs';
+import { splitCallback } from './callback.js';
+import { forget, remember } from './descriptors.js';
+
+type Rest = [flags: string];
+
+function openAny(path: unknown, ...args: unknown[]): void {
+  const split = splitCallback(args);
+  if (split === null) {
+    nodeFs.open(path as string, ...(args as never as [never]));
+    return;
+  }
+  const [before, callback] = split;
+  const opened = (error: unknown, fd?: number): void => {
+    if (fd === undefined) {
+      callback(error);
+      return;
+    }
+    remember(fd, before[0]);
+    callback(error, fd);
+  };
+  nodeFs.open(path as string, ...([...before, opened] as never as [never]));
+}
+
+function openSyncAny(path: unknown, ...args: unknown[]): number {
+  const fd = nodeFs.openSync(path as string, ...(args as Rest));
+  remember(fd, args[0]);
+  return fd;
+}
+
+function closeAny(fd: unknown, ...args: unknown[]): void {
+  const close = (): void => {
+    nodeFs.close(fd as number, ...(args as []));
+  };
+  const [callback] = args;
+  const served = callback === undefined || typeof callback === 'function' ? forget(fd) : null;
+  // What is under way needs the descriptor.
+  if (served === null) close();
+  else served.file.whenIdle(close);
+}
+
+function closeSyncAny(fd: unknown): void {
+  forget(fd);
+  nodeFs.closeSync(fd as number);
+}
+
+export const open: typeof nodeFs.open = openAny as typeof nodeFs.open;
+export const openSync: typeof nodeFs.openSync = openSyncAny;
+export const close: typeof nodeFs.close = closeAny as typeof nodeFs.close;
+export const closeSync: typeof nodeFs.closeSync = closeSyncAny;

@@ -1,0 +1,107 @@
+import { constants, fstatSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import type { AioFileHandle } from '../aio-file-handle.js';
+import { deviceOf } from '../engine/device.js';
+import type { Engine } from '../engine/engine.js';
+import { type NodeMethods, OpenFile } from '../engine/open-file.js';
+import { type FileHandleClass, classOver } from './file-handle.js';
+import { SERVED } from './served.js';
+
+/** Ours, by Node's: there is one FileHandle in a process, but nothing says so. */
+const classes = new WeakMap<FileHandleClass, FileHandleClass>();
+
+function classFor(nodeClass: FileHandleClass): FileHandleClass {
+  let ours = classes.get(nodeClass);
+  if (ours === undefined) {
+    ours = classOver(nodeClass);
+    classes.set(nodeClass, ours);
+  }
+  return ours;
+}
+
+function nodeMethodsOf(handle: FileHandle, { prototype: node }: FileHandleClass): NodeMethods {
+  return {
+    read: (...args) => node.read.call(handle, ...args),
+    write: (...args) => node.write.call(handle, ...args),
+    readv: (...args) => node.readv.call(handle, ...args),
+    writev: (...args) => node.writev.call(handle, ...args),
+    sync: () => node.sync.call(handle),
+    datasync: () => node.datasync.call(handle),
+  };
+}
+
+function has(flags: string | number, bit: number, letter: string): boolean {
+  return typeof flags === 'number' ? (flags & bit) !== 0 : flags.includes(letter);
+}
+
+/** `close()` waits for what is under way, as Node's does. */
+function closeWhenIdle(handle: FileHandle, file: OpenFile): void {
+  // Some versions of Node have it on the instance.
+  const nodeClose = handle.close.bind(handle);
+  let closing: Promise<void> | undefined;
+  Object.defineProperty(handle, 'close', {
+    configurable: true,
+    enumerable: Object.hasOwn(handle, 'close'),
+    writable: true,
+    value: (): Promise<void> => {
+      file.leftToNode = true;
+      if (file.idle) return nodeClose();
+      closing ??= new Promise((resolve) => {
+        file.whenIdle(() => {
+          resolve(nodeClose());
+        });
+      });
+      return closing;
+    },
+  });
+}
+
+/** Where Node's FileHandle says how it is transferred to another thread. */
+const TRANSFER = new Set(['messaging_transfer_symbol', 'kTransfer']);
+
+/**
+ * Node refuses to transfer a handle that is in use, by a count of its own that knows nothing of ours. A
+ * handle that is gone has its descriptor closed elsewhere, and the number reused, under what is queued.
+ */
+function transferOnlyWhenIdle(handle: FileHandle, file: OpenFile): void {
+  for (let owner: object | null = handle; owner !== null;) {
+    const symbol = Object.getOwnPropertySymbols(owner).find(({ description = '' }) =>
+      TRANSFER.has(description),
+    );
+    if (symbol !== undefined) {
+      const transfer = Reflect.get(owner, symbol) as () => unknown;
+      const value = (): unknown => {
+        if (file.idle) return transfer.call(handle);
+        throw new DOMException('Cannot transfer FileHandle while in use', 'DataCloneError');
+      };
+      Object.defineProperty(handle, symbol, { value });
+      return;
+    }
+    owner = Object.getPrototypeOf(owner) as object | null;
+  }
+}
+
+/**
+ * Makes a handle that Node opened one of ours, where its file is of a kind that has AIO: a regular file
+ * or a block device. Others stay as they are.
+ *
+ * @param flags - what it was opened with
+ */
+export function adopt(handle: FileHandle, engine: Engine, flags: string | number): AioFileHandle {
+  const nodeClass = handle.constructor as unknown as FileHandleClass;
+  // Just opened, so this is answered from memory.
+  const stats = fstatSync(handle.fd);
+  if (!stats.isFile() && !stats.isBlockDevice()) return handle as AioFileHandle;
+  const file = new OpenFile({
+    fd: handle.fd,
+    device: deviceOf(stats.dev),
+    direct: typeof flags === 'number' && (flags & constants.O_DIRECT) !== 0,
+    append: has(flags, constants.O_APPEND, 'a'),
+    node: nodeMethodsOf(handle, nodeClass),
+  });
+  Object.setPrototypeOf(handle, classFor(nodeClass).prototype);
+  Object.defineProperty(handle, SERVED, { value: { engine, file } });
+  closeWhenIdle(handle, file);
+  transferOnlyWhenIdle(handle, file);
+  return handle as AioFileHandle;
+}

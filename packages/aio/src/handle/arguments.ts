@@ -1,0 +1,134 @@
+// Reads the arguments of FileHandle's methods, in all of Node's overloads. Whatever is out of the
+// ordinary (wrong types, nothing to transfer, positions that the kernel would refuse) is not judged
+// here: it is left to Node's own method, which gives Node's own error.
+import type { Patience } from '../engine/give-up.js';
+
+const MAX_TRANSFER = 2 ** 31 - 1;
+
+/** A transfer that is in order. */
+export interface Transfer extends Patience {
+  readonly view: ArrayBufferView;
+  readonly offset: number;
+  readonly length: number;
+  /** Where in the file; null for the descriptor's own position. */
+  readonly position: number | null;
+}
+
+export interface TransferOptions extends Patience {
+  readonly offset?: unknown;
+  readonly length?: unknown;
+  readonly position?: unknown;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/**
+ * Where to read: a number, or null for where the descriptor is; undefined for neither. (Not every
+ * version of Node takes a bigint here for a position.)
+ */
+function readPosition(position: unknown): number | null | undefined {
+  if (position === undefined || position === null || position === -1) return null;
+  return isCount(position) ? position : undefined;
+}
+
+/** Where to write: Node takes everything but a number for the descriptor's own position. */
+function writePosition(position: unknown): number | null | undefined {
+  if (typeof position !== 'number') return null;
+  return isCount(position) ? position : undefined;
+}
+
+function transfer(
+  view: ArrayBufferView,
+  offset: unknown,
+  length: unknown,
+  position: number | null | undefined,
+  patience?: Patience,
+): Transfer | null {
+  const { byteLength } = view;
+  offset ??= 0;
+  if (!isCount(offset)) return null;
+  length ??= byteLength - offset;
+  if (!isCount(length) || length === 0 || length > MAX_TRANSFER) return null;
+  if (offset + length > byteLength || position === undefined) return null;
+  if (position !== null && position > Number.MAX_SAFE_INTEGER - length) return null;
+  if (patience === undefined) return { view, offset, length, position };
+  const { signal, timeout } = patience;
+  return { view, offset, length, position, signal, timeout };
+}
+
+/** `read(buffer, offset, length, position)`, `read(buffer, options)`, `read(options)`, `read()` */
+export function readArguments(
+  first: unknown,
+  second: unknown,
+  length: unknown,
+  position: unknown,
+): Transfer | null {
+  if (ArrayBuffer.isView(first)) {
+    if (typeof second !== 'object' || second === null) {
+      return transfer(first, second, length, readPosition(position));
+    }
+    const options = second as TransferOptions;
+    const { offset, length: wanted, position: where } = options;
+    return transfer(first, offset, wanted, readPosition(where), options);
+  }
+  if (first !== undefined && (typeof first !== 'object' || Array.isArray(first))) return null;
+  const options = (first ?? {}) as TransferOptions & { readonly buffer?: unknown };
+  const { buffer = Buffer.alloc(16384), offset, length: wanted, position: where } = options;
+  if (!ArrayBuffer.isView(buffer)) return null;
+  return transfer(buffer, offset, wanted, readPosition(where), options);
+}
+
+/** `write(buffer, offset, length, position)`, `write(buffer, options)` */
+export function writeArguments(
+  view: ArrayBufferView,
+  second: unknown,
+  length: unknown,
+  position: unknown,
+): Transfer | null {
+  if (typeof second !== 'object') {
+    return transfer(
+      view,
+      second,
+      typeof length === 'number' ? length : null,
+      writePosition(position),
+    );
+  }
+  // A null is options, unlike in reading.
+  const options = (second ?? {}) as TransferOptions;
+  const { offset, length: wanted, position: where } = options;
+  return transfer(
+    view,
+    offset,
+    typeof wanted === 'number' ? wanted : null,
+    writePosition(where),
+    options,
+  );
+}
+
+/**
+ * `write(string, position, encoding)`: the position, or undefined where Node is to judge.
+ */
+export function stringPosition(
+  text: string,
+  position: unknown,
+  encoding: unknown,
+): number | null | undefined {
+  // Node also checks that a hex string has an even length.
+  const known = encoding === undefined || encoding === null || encoding === 'utf8';
+  return text === '' || !known ? undefined : writePosition(position);
+}
+
+/** Options of methods that have none in Node. */
+export function patienceOf(options: unknown): Patience {
+  return typeof options === 'object' && options !== null ? options : {};
+}
+
+/** `readv(buffers, position)`, `writev(buffers, position)` */
+export function vectorPosition(buffers: unknown, position: unknown): number | null | undefined {
+  // The kernel takes no more in one operation; Node makes several of it.
+  if (!Array.isArray(buffers) || buffers.length === 0 || buffers.length > 1024) return undefined;
+  if (!buffers.every((buffer) => ArrayBuffer.isView(buffer))) return undefined;
+  return writePosition(position);
+}

@@ -1,0 +1,75 @@
+// A read or write goes where it was told to; told nothing, where the descriptor's own position is.
+import { READ, READV, WRITE, WRITEV } from '../engine/commands.js';
+import type { Patience } from '../engine/give-up.js';
+import type { Transfer } from './arguments.js';
+import type { Served } from './served.js';
+import { startTransfer, startVectored } from './transfers.js';
+
+const read = ({ bytesRead }: Read): number => bytesRead;
+const written = ({ bytesWritten }: Written): number => bytesWritten;
+
+interface Read {
+  readonly bytesRead: number;
+}
+
+interface Written {
+  readonly bytesWritten: number;
+}
+
+export function readAtPosition({ engine, file }: Served, wanted: Transfer): Promise<Read> {
+  const { position } = wanted;
+  if (position !== null) return startTransfer(engine, file, READ, wanted, position);
+  return file.position.run((at) => startTransfer<Read>(engine, file, READ, wanted, at), read);
+}
+
+export function writeAtPosition({ engine, file }: Served, wanted: Transfer): Promise<Written> {
+  const { position } = wanted;
+  if (position !== null) return startTransfer(engine, file, WRITE, wanted, position);
+  return file.position.runWrite(
+    (at) => startTransfer<Written>(engine, file, WRITE, wanted, at),
+    written,
+  );
+}
+
+export function readvAtPosition(
+  { engine, file }: Served,
+  views: readonly ArrayBufferView[],
+  position: number | null,
+  patience: Patience,
+): Promise<Read> {
+  // The caller may change its array before the kernel has seen all of it.
+  const pieces = [...views];
+  if (position !== null)
+    return startVectored(engine, file, READV, views, pieces, position, patience);
+  return file.position.run(
+    (at) => startVectored<Read>(engine, file, READV, views, pieces, at, patience),
+    read,
+  );
+}
+
+export function writevAtPosition(
+  { engine, file }: Served,
+  views: readonly ArrayBufferView[],
+  position: number | null,
+  patience: Patience,
+): Promise<Written> {
+  const pieces = [...views];
+  if (position !== null)
+    return startVectored(engine, file, WRITEV, views, pieces, position, patience);
+  return file.position.runWrite(
+    (at) => startVectored<Written>(engine, file, WRITEV, views, pieces, at, patience),
+    written,
+  );
+}
+
+/** A string is written as bytes, and comes back as the string that it was. */
+export async function writeTextAtPosition(
+  served: Served,
+  text: string,
+  position: number | null,
+): Promise<Written & { readonly buffer: string }> {
+  const view = Buffer.from(text);
+  const wanted = { view, offset: 0, length: view.length, position };
+  const { bytesWritten } = await writeAtPosition(served, wanted);
+  return { bytesWritten, buffer: text };
+}

@@ -1,0 +1,146 @@
+import {
+  patienceOf,
+  readArguments,
+  stringPosition,
+  vectorPosition,
+  writeArguments,
+} from './arguments.js';
+import {
+  readAtPosition,
+  readvAtPosition,
+  writeAtPosition,
+  writeTextAtPosition,
+  writevAtPosition,
+} from './at-position.js';
+import { type Served, type ServedHandle, servedNow } from './served.js';
+import { startSync } from './transfers.js';
+import { isReadable, readWhole, wholeBytes, wholeOptions, writeWhole } from './whole-file.js';
+
+/** The methods that are ours, as bare as JavaScript has them: their overloads are Node's to type. */
+export interface TransferMethods {
+  readonly fd: number;
+  read(...args: unknown[]): Promise<unknown>;
+  write(...args: unknown[]): Promise<unknown>;
+  readv(buffers: unknown, position?: unknown): Promise<object>;
+  writev(buffers: unknown, position?: unknown): Promise<object>;
+  sync(): Promise<unknown>;
+  datasync(): Promise<unknown>;
+  readFile(options?: unknown): Promise<unknown>;
+  writeFile(data: unknown, options?: unknown): Promise<unknown>;
+  appendFile(data: unknown, options?: unknown): Promise<unknown>;
+}
+
+export interface FileHandleClass {
+  new (): TransferMethods;
+  readonly prototype: TransferMethods;
+}
+
+/**
+ * Node's FileHandle with its reads, writes and syncs by kernel AIO. Everything else is inherited, and
+ * whatever is out of the ordinary is left to the inherited methods, whose errors are Node's own.
+ *
+ * A class over a class, since Node does not export its own: it is met with the first handle.
+ */
+export function classOver(Base: FileHandleClass): FileHandleClass {
+  return class AioFileHandle extends Base {
+    override read(
+      first?: unknown,
+      second?: unknown,
+      length?: unknown,
+      position?: unknown,
+    ): Promise<unknown> {
+      const served = servedNow(this);
+      const wanted = served && readArguments(first, second, length, position);
+      if (served !== null && wanted !== null) return readAtPosition(served, wanted);
+      return alone(served, () => super.read(first, second, length, position));
+    }
+
+    override write(
+      first: unknown,
+      second?: unknown,
+      third?: unknown,
+      position?: unknown,
+    ): Promise<unknown> {
+      const served = servedNow(this);
+      if (served !== null) {
+        if (ArrayBuffer.isView(first)) {
+          const wanted = writeArguments(first, second, third, position);
+          if (wanted !== null) return writeAtPosition(served, wanted);
+        } else if (typeof first === 'string') {
+          const where = stringPosition(first, second, third);
+          if (where !== undefined) return writeTextAtPosition(served, first, where);
+        }
+      }
+      return aloneToWrite(served, () => super.write(first, second, third, position));
+    }
+
+    override readv(buffers: unknown, position?: unknown, options?: unknown): Promise<object> {
+      const served = servedNow(this);
+      const where = vectorPosition(buffers, position);
+      const patience = patienceOf(options);
+      if (served !== null && where !== undefined) {
+        return readvAtPosition(served, buffers as ArrayBufferView[], where, patience);
+      }
+      return alone(served, () => super.readv(buffers, position));
+    }
+
+    override writev(buffers: unknown, position?: unknown, options?: unknown): Promise<object> {
+      const served = servedNow(this);
+      const where = vectorPosition(buffers, position);
+      const patience = patienceOf(options);
+      if (served !== null && where !== undefined) {
+        return writevAtPosition(served, buffers as ArrayBufferView[], where, patience);
+      }
+      return aloneToWrite(served, () => super.writev(buffers, position));
+    }
+
+    override sync(options?: unknown): Promise<unknown> {
+      const served = servedNow(this);
+      const patience = patienceOf(options);
+      if (served === null) return super.sync();
+      return startSync(served.engine, served.file, false, patience);
+    }
+
+    override datasync(options?: unknown): Promise<unknown> {
+      const served = servedNow(this);
+      const patience = patienceOf(options);
+      if (served === null) return super.datasync();
+      return startSync(served.engine, served.file, true, patience);
+    }
+
+    override async readFile(options?: unknown): Promise<unknown> {
+      const served = servedNow(this);
+      const wanted = served && wholeOptions(options, null);
+      if (served === null || wanted === null || !isReadable(served.file)) {
+        return alone(served, () => super.readFile(options));
+      }
+      const bytes = await readWhole(served, wanted);
+      return wanted.encoding === null ? bytes : bytes.toString(wanted.encoding);
+    }
+
+    override writeFile(data: unknown, options?: unknown): Promise<unknown> {
+      return writeAll(this, data, options) ?? super.writeFile(data, options);
+    }
+
+    override appendFile(data: unknown, options?: unknown): Promise<unknown> {
+      return writeAll(this, data, options) ?? super.appendFile(data, options);
+    }
+  };
+}
+
+/** Node's own methods move the descriptor's position, so they take turns with ours. */
+function alone<T>(served: Served | null, work: () => Promise<T>): Promise<T> {
+  return served === null ? work() : served.file.position.alone(work);
+}
+
+function aloneToWrite<T>(served: Served | null, work: () => Promise<T>): Promise<T> {
+  return served === null ? work() : served.file.position.aloneToWrite(work);
+}
+
+function writeAll(handle: ServedHandle, data: unknown, options: unknown): Promise<unknown> | null {
+  const served = servedNow(handle);
+  const wanted = wholeOptions(options, 'utf8');
+  if (served === null || wanted === null) return null;
+  const bytes = wholeBytes(data, wanted.encoding ?? 'utf8');
+  return bytes === null ? null : writeWhole(served, bytes, wanted);
+}

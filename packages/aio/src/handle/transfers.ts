@@ -1,0 +1,122 @@
+// Starts operations on a file that is open.
+import { viewAddress } from '../engine/addresses.js';
+import { FDSYNC, FSYNC } from '../engine/commands.js';
+import type { Engine } from '../engine/engine.js';
+import {
+  type Patience,
+  abortError,
+  giveUpOn,
+  onAbort,
+  problemWith,
+  signalOf,
+} from '../engine/give-up.js';
+import type { OpenFile } from '../engine/open-file.js';
+import type { Command, Operation } from '../engine/operation.js';
+import { Vectors } from '../engine/vectors.js';
+import type { Transfer } from './arguments.js';
+
+function prepare(engine: Engine, file: OpenFile, command: Command): Operation {
+  const operation = engine.create();
+  operation.command = command;
+  operation.file = file;
+  if (!command.reads && command.buffered !== 0) operation.epoch = file.writes.enter();
+  return operation;
+}
+
+function start<T>(
+  engine: Engine,
+  operation: Operation,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const settled = new Promise<T>((resolve, reject) => {
+    operation.resolve = resolve as (value: unknown) => void;
+    operation.reject = reject;
+    engine.start(operation);
+  });
+  if (signal !== undefined) giveUpOn(signal, engine, operation, settled);
+  return settled;
+}
+
+/** A read or write of one buffer at a position. */
+export function startTransfer<T>(
+  engine: Engine,
+  file: OpenFile,
+  command: Command,
+  wanted: Transfer,
+  position: number,
+): Promise<T> {
+  const { view, offset, length } = wanted;
+  const problem = problemWith(wanted);
+  if (problem !== null) return Promise.reject(problem);
+  const signal = signalOf(wanted);
+  if (signal?.aborted === true) return Promise.reject(abortError(signal));
+  // Its turn may have come late, and the view have been detached meanwhile.
+  if (offset + length > view.byteLength) {
+    return Promise.reject(new TypeError('The buffer was detached or has shrunk'));
+  }
+  const address = viewAddress(view) + offset;
+  // From here on nothing throws: a write that has entered must leave.
+  const operation = prepare(engine, file, command);
+  operation.memory = view;
+  operation.viewOffset = offset;
+  operation.address = address;
+  operation.nbytes = operation.bytes = length;
+  operation.offset = position;
+  return start(engine, operation, signal);
+}
+
+/**
+ * A read or write of several buffers at a position.
+ *
+ * @param views - the caller's array, which the result names
+ * @param pieces - what was in it at the call
+ */
+export function startVectored<T>(
+  engine: Engine,
+  file: OpenFile,
+  command: Command,
+  views: readonly ArrayBufferView[],
+  pieces: readonly ArrayBufferView[],
+  position: number,
+  patience: Patience,
+): Promise<T> {
+  const problem = problemWith(patience);
+  if (problem !== null) return Promise.reject(problem);
+  const signal = signalOf(patience);
+  if (signal?.aborted === true) return Promise.reject(abortError(signal));
+  const vectors = new Vectors(pieces);
+  const operation = prepare(engine, file, command);
+  operation.memory = views;
+  operation.vectors = vectors;
+  operation.address = vectors.address;
+  operation.nbytes = vectors.count;
+  operation.bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  operation.offset = position;
+  return start(engine, operation, signal);
+}
+
+/** A sync, once every write that was issued before it has settled. */
+export function startSync(
+  engine: Engine,
+  file: OpenFile,
+  dataOnly: boolean,
+  patience: Patience,
+): Promise<void> {
+  const problem = problemWith(patience);
+  if (problem !== null) return Promise.reject(problem);
+  const signal = signalOf(patience);
+  if (signal?.aborted === true) return Promise.reject(abortError(signal));
+  file.begin();
+  return new Promise((resolve, reject) => {
+    // The writes that it waits for go on, and so does a sync that has begun.
+    const forget = signal && onAbort(signal, reject);
+    file.writes.after(() => {
+      const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
+      operation.address = operation.nbytes = operation.bytes = operation.offset = 0;
+      const settled = start<undefined>(engine, operation, undefined);
+      if (forget !== undefined) settled.then(forget, forget);
+      settled.then(resolve, reject);
+      file.end();
+    });
+  });
+}

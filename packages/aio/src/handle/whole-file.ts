@@ -1,0 +1,158 @@
+// readFile, writeFile and appendFile of a handle: from the descriptor's position on, as Node has it.
+import { fstatSync } from 'node:fs';
+import { READ, WRITE } from '../engine/commands.js';
+import { type Patience, abortError } from '../engine/give-up.js';
+import type { OpenFile } from '../engine/open-file.js';
+import type { Served } from './served.js';
+import { startTransfer } from './transfers.js';
+
+/** Node's own limit. */
+const MAX_FILE = 2 ** 31 - 1;
+/** Large enough for a submit thread; several go in parallel. */
+const PIECE = 1 << 18;
+const MAX_WRITE = 1 << 30;
+
+interface WholeOptions extends Patience {
+  readonly encoding: BufferEncoding | null;
+}
+
+/** The options of readFile or writeFile; null where Node is to judge them. */
+export function wholeOptions(
+  options: unknown,
+  defaultEncoding: BufferEncoding | null,
+): WholeOptions | null {
+  if (options === undefined || options === null) return { encoding: defaultEncoding };
+  if (typeof options === 'string') {
+    return Buffer.isEncoding(options) ? { encoding: options } : null;
+  }
+  if (typeof options !== 'object') return null;
+  const { encoding, signal, timeout, ...others } = options as Partial<WholeOptions>;
+  // Such as writeFile's `flush`.
+  if (Object.keys(others).length > 0) return null;
+  if (encoding !== undefined && encoding !== null && !Buffer.isEncoding(encoding)) return null;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) return null;
+  return { encoding: encoding ?? defaultEncoding, signal, timeout };
+}
+
+async function readAt(
+  { engine, file }: Served,
+  view: Buffer,
+  position: number,
+  patience: Patience,
+): Promise<number> {
+  const wanted = { view, offset: 0, length: view.length, position, ...patience };
+  const { bytesRead } = await startTransfer<{ bytesRead: number }>(
+    engine,
+    file,
+    READ,
+    wanted,
+    position,
+  );
+  return bytesRead;
+}
+
+/** Fills the view, unless the file ends: an error behind some bytes comes when the rest is asked for. */
+async function readFull(
+  served: Served,
+  view: Buffer,
+  position: number,
+  patience: Patience,
+): Promise<number> {
+  let done = 0;
+  while (done < view.length) {
+    const count = await readAt(served, view.subarray(done), position + done, patience);
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
+}
+
+async function readKnown(
+  served: Served,
+  position: number,
+  size: number,
+  patience: Patience,
+): Promise<Buffer> {
+  const whole = Buffer.allocUnsafeSlow(size);
+  const pieces: Promise<number>[] = [];
+  for (let at = 0; at < size; at += PIECE) {
+    pieces.push(readFull(served, whole.subarray(at, at + PIECE), position + at, patience));
+  }
+  const counts = await Promise.all(pieces);
+  // Shorter where the file was cut off meanwhile.
+  const cut = counts.findIndex((count, index) => count < Math.min(PIECE, size - index * PIECE));
+  return cut === -1 ? whole : whole.subarray(0, cut * PIECE + (counts[cut] ?? 0));
+}
+
+/** A file that does not say how large it is, or has grown since it was asked. */
+async function readUnknown(served: Served, position: number, patience: Patience): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for (let total = 0; ;) {
+    const piece = Buffer.allocUnsafeSlow(PIECE >> 2);
+    const count = await readAt(served, piece, position + total, patience);
+    if (count === 0) return Buffer.concat(pieces);
+    pieces.push(piece.subarray(0, count));
+    total += count;
+  }
+}
+
+/** Whether readFile can be done here; Node refuses what is too large. */
+export function isReadable(file: OpenFile): boolean {
+  return fstatSync(file.fd).size <= MAX_FILE;
+}
+
+export async function readWhole(served: Served, patience: Patience): Promise<Buffer> {
+  if (patience.signal?.aborted === true) throw abortError(patience.signal);
+  const { file } = served;
+  return file.position.run(
+    (position) => {
+      const rest = fstatSync(file.fd).size - position;
+      return rest > 0
+        ? readKnown(served, position, rest, patience)
+        : readUnknown(served, position, patience);
+    },
+    (bytes) => bytes.length,
+  );
+}
+
+async function writeAt(
+  { engine, file }: Served,
+  view: Uint8Array,
+  position: number,
+  patience: Patience,
+): Promise<number> {
+  let done = 0;
+  while (done < view.byteLength) {
+    const length = Math.min(view.byteLength - done, MAX_WRITE);
+    const wanted = { view, offset: done, length, position, ...patience };
+    const { bytesWritten } = await startTransfer<{ bytesWritten: number }>(
+      engine,
+      file,
+      WRITE,
+      wanted,
+      position + done,
+    );
+    done += bytesWritten;
+  }
+  return done;
+}
+
+export async function writeWhole(
+  served: Served,
+  bytes: Uint8Array,
+  patience: Patience,
+): Promise<void> {
+  if (patience.signal?.aborted === true) throw abortError(patience.signal);
+  const { file } = served;
+  await file.position.runWrite(
+    (position) => writeAt(served, bytes, position, patience),
+    (count) => count,
+  );
+}
+
+/** What is written for a string or a view; null for what Node is to judge, or to iterate. */
+export function wholeBytes(data: unknown, encoding: BufferEncoding): Uint8Array | null {
+  if (typeof data === 'string') return Buffer.from(data, encoding);
+  if (!ArrayBuffer.isView(data)) return null;
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}

@@ -1,0 +1,71 @@
+import { constants } from 'node:os';
+import { read_cached } from 'aio-bind';
+import { type DeviceNumber, makedev } from './local-devices.js';
+
+const { ENOSYS, EPERM, EINVAL, EXDEV, EFBIG } = constants.errno;
+/** An older kernel, or a seccomp profile: it will not change. */
+const NEVER = [-ENOSYS, -EPERM, -EINVAL];
+/**
+ * It is large, or not known yet. (What is small and not cached, a thread of Node's reads sooner: the
+ * attempt has started the read-ahead, and submit threads may have gone to sleep.)
+ */
+const LATER = [-EXDEV, -EFBIG];
+
+/** What is copied in line: some 30 us. More goes to submit threads, in parallel. */
+const IN_LINE = 1 << 18;
+
+/** There is nothing to be gained here: Node is to read it. */
+export const NODE = 'node';
+/** It may be opened at once, and read by the engine. */
+export const ENGINE = 'engine';
+
+// Node checks a path's permission itself, where it is told to; system calls would not.
+let usable = !('permission' in process);
+let room: Buffer | null = null;
+
+/** Where files have been found to be read at once: major and minor numbers. */
+let devices = new Uint32Array(0);
+const inDevices = new Set<number>();
+const refused = new Set<number>();
+
+/** Files of this device are opened without waiting, so that they are tried from now on. */
+export function tryAtOnce(device: DeviceNumber): void {
+  const dev = makedev(device);
+  if (inDevices.has(dev) || refused.has(dev)) return;
+  inDevices.add(dev);
+  devices = Uint32Array.of(...devices, device.major, device.minor);
+}
+
+/** Nothing on this device is ever read at once (tmpfs). */
+export function neverAtOnce({ major, minor }: DeviceNumber): void {
+  refused.add(makedev({ major, minor }));
+  const index = devices.findIndex((n, i) => i % 2 === 0 && n === major && devices[i + 1] === minor);
+  if (index !== -1) devices = devices.filter((_, i) => i !== index && i !== index + 1);
+}
+
+/** The contents of a regular file of which everything is in memory; else who is to read it. */
+export function readAtOnce(
+  path: string | Uint8Array,
+  encoding: BufferEncoding | null,
+): { readonly contents: Buffer | string } | typeof NODE | typeof ENGINE {
+  if (!usable) return NODE;
+  let size: number;
+  try {
+    // One byte more than there may be, to tell the end.
+    room ??= Buffer.allocUnsafeSlow(IN_LINE + 1);
+    size = read_cached(path, room, devices);
+  } catch {
+    // No Linux, or no addon.
+    usable = false;
+    return NODE;
+  }
+  if (size < 0) {
+    if (NEVER.includes(size)) usable = false;
+    return LATER.includes(size) ? ENGINE : NODE;
+  }
+  if (encoding !== null) return { contents: room.toString(encoding, 0, size) };
+  // Of its own, as Node's: not a part of the pool.
+  const contents = Buffer.allocUnsafeSlow(size);
+  room.copy(contents, 0, 0, size);
+  return { contents };
+}

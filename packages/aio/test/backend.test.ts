@@ -1,0 +1,84 @@
+import { open as nodeOpen } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { open } from '../src/index.js';
+import { inChild } from './support/child.js';
+import { TempFolder } from './support/temp-folder.js';
+
+let folder: TempFolder;
+beforeAll(() => {
+  folder = new TempFolder();
+});
+afterAll(() => folder[Symbol.dispose]());
+
+const noAddon = { env: { AIO_BIND_ADDON: '/nowhere/aio_bind.node' } };
+
+test("'node' gives the handle that Node opened, as it is", async () => {
+  const path = folder.file('plain');
+  const nodes = await nodeOpen(path, 'w+');
+  const handle = await open(path, 'r+', { backend: 'node' });
+  expect(Object.getPrototypeOf(handle)).toBe(Object.getPrototypeOf(nodes));
+  expect(Reflect.ownKeys(handle)).toEqual(Reflect.ownKeys(nodes));
+  await Promise.all([nodes.close(), handle.close()]);
+});
+
+test("'kernel' and 'auto' give a FileHandle in every respect", async () => {
+  const nodes = await nodeOpen(folder.file('other'), 'w+');
+  const { constructor: FileHandle } = nodes;
+  for (const backend of ['kernel', 'auto'] as const) {
+    const handle = await open(folder.file('other'), 'r+', { backend });
+    expect(handle).toBeInstanceOf(FileHandle);
+    expect(Object.keys(handle)).toEqual(Object.keys(nodes));
+    await handle.close();
+  }
+  await nodes.close();
+});
+
+test('another backend is refused', async () => {
+  const wrong = { backend: 'threads' } as unknown as { backend: 'node' };
+  await expect(open(folder.file('none'), 'w', wrong)).rejects.toMatchObject({
+    name: 'TypeError',
+    code: 'ERR_INVALID_ARG_VALUE',
+  });
+});
+
+test("without the addon 'auto' has Node serve every file, and warns once", async () => {
+  const { status, stderr, result } = await inChild(
+    async ({ aio, fs }, path) => {
+      let warnings = 0;
+      process.on('warning', () => warnings++);
+      const all: string[] = [];
+      for (let i = 0; i < 3; i++) {
+        const handle = await aio.open(path, 'a+');
+        await handle.write('x');
+        await handle.sync();
+        await handle.close();
+        all.push(fs.readFileSync(path, 'utf8'));
+      }
+      return { all, warnings };
+    },
+    folder.file('without'),
+    noAddon,
+  );
+  expect(result).toEqual({ all: ['x', 'xx', 'xxx'], warnings: 1 });
+  expect(stderr).toMatch(/AioWarning: .*thread pool/);
+  expect(status).toBe(0);
+});
+
+test("without the addon 'kernel' throws what is in the way", async () => {
+  const { result } = await inChild(
+    async ({ aio }, path) => {
+      try {
+        await aio.open(path, 'w', { backend: 'kernel' });
+        return null;
+      } catch (error) {
+        return { ...(error as object), message: (error as Error).message };
+      }
+    },
+    folder.file('without'),
+    noAddon,
+  );
+  expect(result).toMatchObject({
+    code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
+    message: expect.stringContaining('could not be loaded') as string,
+  });
+});

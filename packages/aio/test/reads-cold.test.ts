@@ -1,0 +1,139 @@
+// Reads of what is not, or only in part, in the page cache. The kernel cuts a read that may not wait
+// at the first page that is missing; callers must not see that.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EngineStats, open, stats } from '../src/index.js';
+import { cachedBytes, evict, keepOnly, writeNumbered } from './support/page-cache.js';
+import { TempFolder } from './support/temp-folder.js';
+
+let folder: TempFolder;
+beforeAll(() => {
+  folder = new TempFolder();
+});
+afterAll(() => folder[Symbol.dispose]());
+
+function now(): EngineStats {
+  const all = stats();
+  if (all === null) throw new Error('there is no engine');
+  return all;
+}
+
+describe('a read', () => {
+  test.for([0, 1, 4095, 4096, 4097, 8192, 12_288, 20_000, 262_144, 300_001])(
+    'of a file of %i bytes is short at its end, and nowhere else',
+    async (bytes) => {
+      const path = folder.file(`ends-at-${bytes}`);
+      const contents = writeNumbered(path, bytes);
+      const handle = await open(path);
+      for (const position of [0, 1, 511, 4095, 4096, 5000, bytes - 1, bytes, bytes + 1]) {
+        for (const length of [1, 4095, 4096, 4097, 16_384, 300_000]) {
+          const { bytesRead, buffer } = await handle.read(
+            Buffer.alloc(length),
+            0,
+            length,
+            Math.max(position, 0),
+          );
+          const wanted = contents.subarray(Math.max(position, 0), Math.max(position, 0) + length);
+          expect(bytesRead).toBe(wanted.length);
+          expect(buffer.subarray(0, bytesRead).equals(wanted)).toBe(true);
+        }
+      }
+      await handle.close();
+    },
+  );
+
+  test.for([1 << 23, (1 << 23) + 1000])(
+    'that finds only its first pages cached is complete (a file of %i bytes)',
+    async (bytes) => {
+      const path = folder.file(`in-part-${bytes}`);
+      const contents = writeNumbered(path, bytes);
+      const length = 200_000;
+      const handle = await open(path);
+      const before = now();
+      for (let at = 1000; at < bytes; at += 1 << 20) {
+        keepOnly(path, at);
+        expect(cachedBytes(path)).toBeGreaterThan(0);
+        expect(cachedBytes(path)).toBeLessThan(length);
+        const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, at);
+        expect(bytesRead).toBe(length);
+        expect(buffer.equals(contents.subarray(at, at + length))).toBe(true);
+      }
+      // Across the end of the file.
+      keepOnly(path, bytes - length / 2);
+      const { bytesRead } = await handle.read(Buffer.alloc(length), 0, length, bytes - length / 2);
+      expect(bytesRead).toBe(length / 2);
+      expect(now().offloaded).toBeGreaterThan(before.offloaded);
+      await handle.close();
+    },
+  );
+
+  test('into several buffers that finds only its first pages cached is complete', async () => {
+    const path = folder.file('in-part-by-vectors');
+    const bytes = (1 << 22) + 1234;
+    const contents = writeNumbered(path, bytes);
+    const handle = await open(path);
+    for (let at = 10; at < bytes; at += 1 << 20) {
+      keepOnly(path, at);
+      const buffers = [7, 0, 50_000, 1, 4096, 95_896].map((length) => Buffer.alloc(length));
+      const { bytesRead } = await handle.readv(buffers, at);
+      expect(bytesRead).toBe(Math.min(150_000, bytes - at));
+      const all = Buffer.concat(buffers).subarray(0, bytesRead);
+      expect(all.equals(contents.subarray(at, at + bytesRead))).toBe(true);
+    }
+    await handle.close();
+  });
+
+  test('of what is cached ends in line, without a thread', async () => {
+    const path = folder.file('cached');
+    writeNumbered(path, 1 << 16);
+    const handle = await open(path);
+    const before = now();
+    for (let i = 0; i < 100; i++) await handle.read(Buffer.alloc(4096), 0, 4096, i * 100);
+    const after = now();
+    expect(after.inLine - before.inLine).toBe(100);
+    expect(after.offloaded).toBe(before.offloaded);
+    await handle.close();
+  });
+
+  test('of what is not cached goes to submit threads', async () => {
+    const path = folder.file('cold');
+    const contents = writeNumbered(path, 1 << 24);
+    const handle = await open(path);
+    evict(path);
+    expect(cachedBytes(path)).toBe(0);
+    const before = now();
+    const offset = 1 << 23;
+    const { buffer } = await handle.read(Buffer.alloc(4096), 0, 4096, offset);
+    expect(buffer.equals(contents.subarray(offset, offset + 4096))).toBe(true);
+    expect(now().offloaded - before.offloaded).toBe(1);
+    await handle.close();
+  });
+
+  test('of many places that are not cached finds each of them', async () => {
+    const path = folder.file('cold-many');
+    const contents = writeNumbered(path, 1 << 24);
+    const handle = await open(path);
+    evict(path);
+    const reads = Array.from({ length: 256 }, async (_, i) => {
+      const at = ((i * 97) % 256) * 65_536;
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(8192), 0, 8192, at);
+      return bytesRead === 8192 && buffer.equals(contents.subarray(at, at + 8192));
+    });
+    expect(await Promise.all(reads)).toEqual(reads.map(() => true));
+    await handle.close();
+  });
+
+  test('of 256 KiB or more goes to submit threads, though it is cached', async () => {
+    const path = folder.file('large');
+    const contents = writeNumbered(path, 1 << 20);
+    const handle = await open(path);
+    const before = now();
+    const { buffer } = await handle.read(Buffer.alloc(1 << 20), 0, 1 << 20, 0);
+    expect(buffer.equals(contents)).toBe(true);
+    await handle.read(Buffer.alloc(1 << 18), 0, 1 << 18, 0);
+    await handle.read(Buffer.alloc(1 << 18), 0, (1 << 18) - 1, 0);
+    const after = now();
+    expect(after.offloaded - before.offloaded).toBe(2);
+    expect(after.inLine - before.inLine).toBe(1);
+    await handle.close();
+  });
+});

@@ -1,0 +1,184 @@
+// What io_submit(2) may answer besides "taken": the kernel is made to, here.
+import { execFileSync } from 'node:child_process';
+import { constants } from 'node:os';
+import * as bind from 'aio-bind';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { inChild } from './support/child.js';
+import { OwnEngine } from './support/own-engine.js';
+import { evict, writeNumbered } from './support/page-cache.js';
+import { TempFolder } from './support/temp-folder.js';
+
+// Real, but watched.
+vi.mock('aio-bind', { spy: true });
+
+const READS = 500;
+const FILE_BYTES = 1 << 20;
+
+let folder: TempFolder;
+let contents: Buffer;
+let actual: typeof bind;
+beforeAll(async () => {
+  folder = new TempFolder();
+  contents = writeNumbered(folder.file('file'), FILE_BYTES);
+  actual = await vi.importActual<typeof bind>('aio-bind');
+});
+afterAll(() => folder[Symbol.dispose]());
+afterEach(() => void vi.mocked(bind.io_submit).mockReset());
+
+/** Answers for the kernel, which may be asked by `submit`, with as many of the operations as it likes. */
+function answer(how: (nr: number, submit: (nr: number) => number) => number): { calls: number } {
+  const seen = { calls: 0 };
+  vi.mocked(bind.io_submit).mockImplementation(
+    (ctx, nr, slab: bind.IocbSlab, slots: Uint32Array) => {
+      seen.calls++;
+      return how(nr, (count) => actual.io_submit(ctx, count, slab, slots));
+    },
+  );
+  return seen;
+}
+
+const refuse = (code: keyof typeof constants.errno): never => {
+  throw actual.errnoError(-constants.errno[code], 'io_submit');
+};
+
+/** Many reads at once, each of which must find what is there. */
+async function readMany(own: OwnEngine, count = READS): Promise<void> {
+  const handle = await own.open(folder.file('file'), 'r');
+  const reads = Array.from({ length: count }, async (_, i) => {
+    const at = (i * 1009) % (FILE_BYTES - 512);
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(512), 0, 512, at);
+    expect(bytesRead).toBe(512);
+    expect(buffer.equals(contents.subarray(at, at + 512))).toBe(true);
+  });
+  await Promise.all(reads);
+  await handle.close();
+  expect(own.engine.stats()).toMatchObject({ completed: count, inFlight: 0, queued: 0 });
+}
+
+describe('operations all settle', () => {
+  test('where the kernel takes only some of each batch', async () => {
+    using own = new OwnEngine();
+    answer((nr, submit) => submit(Math.ceil(nr / 3)));
+    await readMany(own);
+  });
+
+  test('where the kernel takes one at a time', async () => {
+    using own = new OwnEngine();
+    answer((_, submit) => submit(1));
+    await readMany(own);
+  });
+
+  test('where every other call finds no room', async () => {
+    using own = new OwnEngine();
+    let calls = 0;
+    answer((nr, submit) => (calls++ % 2 === 0 ? refuse('EAGAIN') : submit(nr)));
+    await readMany(own);
+  });
+
+  test('where there is no room though nothing is in flight, and the engine does not spin', async () => {
+    using own = new OwnEngine();
+    let refused = 0;
+    const seen = answer((nr, submit) => (refused++ < 5 ? refuse('EAGAIN') : submit(nr)));
+    await readMany(own, 50);
+    expect(refused).toBe(seen.calls);
+    expect(seen.calls).toBeLessThan(20);
+  });
+
+  test('while there is no room for many turns of the event loop, which goes on meanwhile', async () => {
+    using own = new OwnEngine();
+    let room = false;
+    const seen = answer((nr, submit) => (room ? submit(nr) : refuse('EAGAIN')));
+    const reading = readMany(own, 50);
+    let turns = 0;
+    await new Promise<void>((resolve) => {
+      const onTurn = (): void => {
+        if (++turns === 20_000) resolve();
+        else setImmediate(onTurn);
+      };
+      onTurn();
+    });
+    // It has asked again, but not in every turn.
+    expect(seen.calls).toBeGreaterThan(1);
+    expect(seen.calls).toBeLessThan(turns / 2);
+    room = true;
+    await reading;
+  });
+});
+
+test("a refusal is the first operation's own, and the others go on", async () => {
+  using own = new OwnEngine();
+  const handle = await own.open(folder.file('file'), 'r');
+  let first = true;
+  answer((nr, submit) => {
+    if (!first) return submit(nr);
+    first = false;
+    return refuse('EPERM');
+  });
+  const reads = Array.from({ length: 10 }, (_, i) => handle.read(Buffer.alloc(8), 0, 8, i * 8));
+  const [refused, ...others] = await Promise.allSettled(reads);
+  expect(refused).toMatchObject({
+    status: 'rejected',
+    reason: { code: 'EPERM', syscall: 'read', message: 'EPERM: operation not permitted, read' },
+  });
+  for (const [i, other] of others.entries()) {
+    expect(other).toMatchObject({ status: 'fulfilled', value: { bytesRead: 8 } });
+    if (other.status === 'fulfilled') expect(other.value.buffer.readUInt32LE()).toBe((i + 1) * 8);
+  }
+  await handle.close();
+});
+
+/** Reads and writes, cached and not, in a process whose io_submit(2) fails now and then. */
+const work = async (
+  { aio }: import('./support/child.js').Inside,
+  path: string,
+): Promise<number> => {
+  const handle = await aio.open(path, 'r+', { backend: 'kernel' });
+  let settled = 0;
+  const count = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => settled++);
+  for (let round = 0; round < 5; round++) {
+    const all: Promise<unknown>[] = [];
+    for (let i = 0; i < 40; i++) {
+      const buffer = Buffer.alloc(512);
+      const at = i * 4096 + round;
+      all.push(count(handle.read(buffer, 0, 512, at)));
+    }
+    for (let i = 0; i < 10; i++)
+      all.push(count(handle.write(Buffer.alloc(512, 1), 0, 512, i * 512)));
+    all.push(count(handle.sync()));
+    await Promise.all(all);
+  }
+  const { buffer } = await handle.read(Buffer.alloc(512), 0, 512, 0);
+  if (buffer[511] !== 1) throw new Error('what was written is not there');
+  await handle.close();
+  return settled;
+};
+
+const canTrace = ((): boolean => {
+  try {
+    execFileSync('strace', ['-qq', '-e', 'trace=none', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+test.skipIf(!canTrace).for(['when=1', 'when=2+3', 'when=3+5', 'when=1..4'])(
+  'a process whose io_submit(2) fails with EAGAIN (%s, in each thread) loses nothing [needs strace]',
+  async (when) => {
+    const path = folder.file(`traced-${when}`);
+    writeNumbered(path, FILE_BYTES);
+    evict(path);
+    const { result, stderr, status } = await inChild(work, path, {
+      wrapper: [
+        'strace',
+        '-f',
+        '-qq',
+        '-e',
+        'trace=none',
+        '-e',
+        `inject=io_submit:error=EAGAIN:${when}`,
+      ],
+    });
+    expect({ result, stderr, status }).toMatchObject({ result: 5 * 51, status: 0 });
+  },
+);
