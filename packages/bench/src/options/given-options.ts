@@ -1,0 +1,19 @@
+/** What was given on the command line; each trial has defaults of its own for the rest. */
+export interface GivenOptions {
+  readonly bs?: number;
+  readonly iodepth?: readonly number[];
+  readonly iodepthBatch?: number;
+  readonly size?: number;
+  readonly direct?: boolean;
+  readonly rounds?: number;
+  readonly runtime?: number;
+  readonly repeats?: number;
+  readonly drivers?: readonly string[];
+}
+
+export type OptionName = keyof GivenOptions;
+
+/** An option as it is typed: `iodepthBatch` is `--iodepth-batch`. */
+export function optionFlag(name: OptionName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

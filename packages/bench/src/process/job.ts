@@ -1,0 +1,21 @@
+/**
+ * What a child process is to do. A child is loaded with nothing but what its job needs, and
+ * through `require`: loading by `import` starts Node's thread pool, and with it every driver
+ * would seem to have the pool's threads.
+ */
+export interface Job<Work> {
+  /** The module that measures the trial; it exports `measure(driver, work)`. */
+  readonly measure: string;
+  /** The module that does the I/O in question; it exports what the trial asks of a driver. */
+  readonly driver: string;
+  readonly work: Work;
+}
+
+/** What the module at {@link Job.measure} exports. */
+export interface MeasureModule<Driver, Work, Sample> {
+  measure(driver: Driver, work: Work): Promise<Sample>;
+}
+
+/** What a child prints: one line of JSON. */
+export type Outcome<Sample> =
+  { readonly sample: Sample } | { readonly error: { readonly message: string } };

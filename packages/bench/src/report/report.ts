@@ -1,0 +1,24 @@
+export interface Column {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+}
+
+export interface Table {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** One question answered: a heading, a table, and what it means in words. */
+export interface Section {
+  readonly heading: string;
+  readonly table: Table;
+  readonly meaning: readonly string[];
+}
+
+/** What a trial tells people. */
+export interface Report {
+  readonly title: string;
+  readonly sections: readonly Section[];
+  /** How to read the columns, and what was missing. */
+  readonly notes: readonly string[];
+}

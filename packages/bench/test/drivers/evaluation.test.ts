@@ -1,0 +1,83 @@
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import * as aioBind from '../../src/drivers/aio-bind/evaluation.js';
+import * as fsPromises from '../../src/drivers/fs-promises/evaluation.js';
+import * as fsSync from '../../src/drivers/fs-sync/evaluation.js';
+import * as idle from '../../src/drivers/idle/evaluation.js';
+import { Scratch } from '../../src/files/scratch.js';
+import { makeEvaluationFiles } from '../../src/trials/evaluation/files.js';
+import { measure } from '../../src/trials/evaluation/measure.js';
+import type { EvaluationDriver, FileReader } from '../../src/trials/evaluation/workload.js';
+
+/** Reads right, and then spoils what was read. */
+function spoiling(spoil: (buffers: readonly Uint8Array[]) => void): EvaluationDriver {
+  return {
+    openFiles(files, buffers): FileReader {
+      const reader = fsSync.openFiles(files, buffers);
+      return {
+        readAll() {
+          const bytes = reader.readAll();
+          spoil(buffers);
+          return bytes;
+        },
+        close: () => reader.close(),
+      };
+    },
+  };
+}
+
+const drivers: readonly (readonly [string, EvaluationDriver])[] = [
+  ['aio-bind', aioBind],
+  ['fs-promises', fsPromises],
+  ['fs-sync', fsSync],
+];
+
+describe.each(drivers)('%s', (_name, driver) => {
+  it.each([1, 6, 24])(
+    'reads %d files whole, with the right bytes in every round',
+    async (count) => {
+      using scratch = new Scratch(tmpdir());
+      const files = makeEvaluationFiles(scratch.path).slice(0, count);
+      const sample = await measure(driver, { files, rounds: 3, intervalMs: 1 });
+      expect(sample.seconds).toBeGreaterThan(0);
+      expect(sample.threads).toBeGreaterThan(0);
+      expect(sample.virtualBytes).toBeGreaterThan(sample.physicalBytes);
+    },
+  );
+});
+
+describe('the control', () => {
+  it('reads nothing', async () => {
+    const sample = await measure(idle, { files: [], rounds: 3, intervalMs: 1 });
+    expect(sample.seconds).toBeGreaterThan(0);
+  });
+});
+
+describe('a driver that is wrong', () => {
+  const wrong: readonly (readonly [string, EvaluationDriver, string])[] = [
+    ['reads nothing', idle, 'bytes were read in place of'],
+    [
+      'reads a wrong byte',
+      spoiling(([first]) => {
+        if (first !== undefined) first[first.length - 1] = (first.at(-1) ?? 0) ^ 1;
+      }),
+      'wrong bytes were read from',
+    ],
+    [
+      'leaves its buffers as they were',
+      {
+        openFiles: (files) => ({
+          readAll: () => files.reduce((sum, { size }) => sum + size, 0),
+          close: () => undefined,
+        }),
+      },
+      'wrong bytes were read from',
+    ],
+  ];
+
+  it.each(wrong)('is found out when it %s', async (_fault, driver, message) => {
+    using scratch = new Scratch(tmpdir());
+    const files = makeEvaluationFiles(scratch.path).slice(0, 2);
+    await expect(measure(driver, { files, rounds: 3, intervalMs: 1 })).rejects.toThrow(message);
+  });
+});
