@@ -139,18 +139,16 @@ test('a wait without a timeout ends when min events are there', async ({ skip })
   using file = tempFile();
   using pipe = new Pipe();
   expect(context.submit(polling(file.fd, POLLOUT), polling(pipe.readEnd.fd, POLLIN))).toBe(2);
-  const acted = onceBlockedIn('io_getevents', 'echo >/proc/$1/fd/$2', `${pipe.writeEnd.fd}`);
+  await using _shell = onceBlockedIn('io_getevents', 'echo >/proc/$1/fd/$2', `${pipe.writeEnd.fd}`);
   expect(io_getevents(context.ctx, 2, 4, new IoEventArray(4), null)).toBe(2);
-  await acted;
 });
 
 test('a signal interrupts a wait with EINTR', async ({ skip }) => {
   skip(!canBeWatched(), 'not runnable here: needs /proc/self/syscall');
   using context = new Context();
   using _handler = handled('SIGUSR2');
-  const acted = onceBlockedIn('io_getevents', 'kill -USR2 $1');
+  await using _shell = onceBlockedIn('io_getevents', 'kill -USR2 $1');
   expect(() => io_getevents(context.ctx, 1, 1, new IoEventArray(1), null)).toThrow(
     refused('EINTR'),
   );
-  await acted;
 });

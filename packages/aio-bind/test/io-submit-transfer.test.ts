@@ -123,7 +123,7 @@ test.for([
   }
 });
 
-test('768 MiB go in one write and come back in one read', ({ skip }) => {
+test('768 MiB go in one write and come back in one read', { timeout: 120_000 }, ({ skip }) => {
   const BYTES = 768 << 20;
   const { bavail, bsize } = statfsSync(DISK);
   skip(freemem() < 3 * BYTES, 'not runnable here: needs 2.3 GiB of free memory');

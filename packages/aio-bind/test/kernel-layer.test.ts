@@ -31,7 +31,8 @@ const list = (): string[] => {
   return execFileSync(executable, ['--list'], { encoding: 'utf8' }).trimEnd().split('\n');
 };
 
-describe.concurrent('kernel layer', () => {
+// On a machine that is busy otherwise, handing over between threads takes its time.
+describe.concurrent('kernel layer', { timeout: 120_000 }, () => {
   const titles = list();
 
   test('no two cases have the same title', () => {

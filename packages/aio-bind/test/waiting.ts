@@ -23,24 +23,30 @@ const numbers: Partial<Record<string, Record<'io_getevents' | 'io_pgetevents', n
  * Has `sh` run `script` as soon as this thread sleeps in system call `name`. In it, $1 is this
  * process.
  *
- * @returns when the shell has ended. It does not while the thread still sleeps there: another
- * thread that wakes for its SIGCHLD would take this thread's signal as well.
+ * The shell stays until the end of the scope. If it ended before, another thread that wakes for its
+ * SIGCHLD might take this thread's signal along, and io_pgetevents(2) would begin anew.
  */
-export async function onceBlockedIn(
+export function onceBlockedIn(
   name: 'io_getevents' | 'io_pgetevents',
   script: string,
   ...args: string[]
-): Promise<void> {
+): AsyncDisposable {
   const number = numbers[process.arch]?.[name];
   if (number === undefined) throw new Error(`the number of ${name} on ${process.arch} is missing`);
-  const asleep = `grep -q '^${number} ' /proc/$1/syscall`;
   const lines = [
-    `until ${asleep}; do [ -d /proc/$1 ] || exit; done`,
+    `until grep -q '^${number} ' /proc/$1/syscall; do [ -d /proc/$1 ] || exit; done`,
     script,
-    `while ${asleep}; do :; done`,
+    'cat', // until its input ends
   ];
-  const shell = ['-c', lines.join('\n'), 'sh', `${process.pid}`, ...args];
-  // Without a sanitizer's LD_PRELOAD, which is not for programs that are not built for it.
-  const env = { PATH: process.env.PATH };
-  await once(spawn('sh', shell, { stdio: 'ignore', env }), 'close');
+  const shell = spawn('sh', ['-c', lines.join('\n'), 'sh', `${process.pid}`, ...args], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // Without a sanitizer's LD_PRELOAD, which is not for programs that are not built for it.
+    env: { PATH: process.env.PATH },
+  });
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      shell.stdin.end();
+      await once(shell, 'close');
+    },
+  };
 }
