@@ -8,12 +8,19 @@
 
 #include <linux/aio_abi.h>
 #include <linux/fs.h>
-#include <linux/ioprio.h>
+#include <linux/stddef.h>
 #include <linux/time_types.h>
+#include <linux/types.h>
 #include <sys/uio.h>
 
 #include <cstddef>
 #include <cstdint>
+
+// The headers of Linux 6.6 and some later ones call a parameter `class`. All that this one includes
+// has been included above, so that the name is changed in this one only.
+#define class class_  // NOLINT(cppcoreguidelines-macro-usage)
+#include <linux/ioprio.h>
+#undef class
 
 #ifndef RWF_NOAPPEND
 #define RWF_NOAPPEND (static_cast<__kernel_rwf_t>(0x00000020))  // Linux 6.9
