@@ -1,11 +1,12 @@
 // Each environment, be it the main thread or a worker, has its own contexts, and none of them
 // outlives it.
 import path from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
-import { IoEventArray, Iocb, aio_limits, io_prep_pread, io_submit } from '../src/index.js';
+import { describe, expect, test } from 'vitest';
+import { Iocb, aio_limits, io_prep_pread, io_submit } from '../src/index.js';
 import { Context } from './context.js';
 import type { Native } from '../src/native.js';
 import { type Inside, inChild, resultInChild } from './support/child.js';
+import { eventually } from './support/eventually.js';
 import { resultInWorker, startWorker } from './support/worker.js';
 import { O_DIRECT, O_RDONLY, O_RDWR, Pipe, tempFile } from './temp-file.js';
 
@@ -183,7 +184,7 @@ describe('a worker', () => {
       [ownPath(file.fd), O_RDONLY | O_DIRECT, ownPath(pipe.readEnd.fd)] as const,
     );
     expect(outcome).toMatchObject({ status: 0, stderr: '', result: { read: 9, ring: false } });
-    await vi.waitFor(() => expect(aio_limits().aio_nr).toBeLessThanOrEqual(before));
+    await eventually(() => expect(aio_limits().aio_nr).toBeLessThanOrEqual(before));
   });
 
   test('of the tests themselves may be terminated too', async () => {
@@ -227,7 +228,7 @@ describe('the process', () => {
       if (how !== 'throw') expect(outcome.stderr).toBe('');
       // However it ended, the kernel has finished what it had taken.
       expect(file.contents.equals(Buffer.alloc(10 << 20, 0x61))).toBe(true);
-      await vi.waitFor(() => expect(aio_limits().aio_nr).toBeLessThanOrEqual(before));
+      await eventually(() => expect(aio_limits().aio_nr).toBeLessThanOrEqual(before));
     },
   );
 
@@ -266,6 +267,5 @@ describe('the process', () => {
     expect(io_submit(context.ctx, 1, [iocb])).toBe(1);
     expect(context.wait(1)).toMatchObject([{ res: 16 }]);
     expect(await both).toBe(1);
-    expect(new IoEventArray(1)).toHaveLength(1);
   });
 });

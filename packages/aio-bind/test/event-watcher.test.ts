@@ -152,7 +152,10 @@ describe('EventWatcher', () => {
     expect(() => new EventWatcher(wrong(callback))).toThrow(wrongType);
   });
 
-  test('fails with EMFILE where there is no descriptor left', async () => {
+  test('fails with EMFILE where there is no descriptor left', async ({ skip }) => {
+    if (process.env.AIO_INSTRUMENT !== undefined) {
+      skip('not runnable here: sanitizers need descriptors of their own');
+    }
     const error = await resultInChild(
       ({ aio, fs }) => {
         const fds = [];
