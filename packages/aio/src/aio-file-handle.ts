@@ -1,6 +1,9 @@
 import type { ReadOptionsWithBuffer } from 'node:fs';
 import type { FileHandle, FileReadResult } from 'node:fs/promises';
 import type { Patience } from './engine/give-up.js';
+import type { FileSlice } from './handle/file-slice.js';
+import type { ManyResult } from './many/many-result.js';
+import type { ManyRanges, ManyRequest } from './many/ranges.js';
 
 export type { Patience } from './engine/give-up.js';
 
@@ -52,4 +55,35 @@ export interface AioFileHandle extends FileHandle {
   sync: (options?: Patience) => Promise<void>;
   /** Covers every write that was issued on this handle before. */
   datasync: (options?: Patience) => Promise<void>;
+
+  /**
+   * Reads many ranges, thousands if need be, with one promise: each into its place in one buffer (in
+   * columns, which may be typed arrays), or into a buffer of its own.
+   *
+   * A range that fails does not fail the others: see {@link ManyResult.errorOf}, or
+   * {@link ManyResult.orThrow}. Given up on, it rejects with an AbortError, and begins no more of them.
+   *
+   * @see io_submit(2)
+   */
+  readMany: (
+    ranges: ManyRanges | readonly ManyRequest[],
+    options?: Patience,
+  ) => Promise<ManyResult>;
+  /**
+   * Writes many ranges in the same way, in no particular order: ranges that overlap are a mistake.
+   *
+   * @throws ERR_INVALID_STATE - the file was opened for appending, which takes no positions
+   */
+  writeMany: (
+    ranges: ManyRanges | readonly ManyRequest[],
+    options?: Patience,
+  ) => Promise<ManyResult>;
+  /**
+   * A range of the file, as large as it is now, that reads like a Blob.
+   *
+   * @param start - in bytes, from the end where it is negative; 0 unless given
+   * @param end - the same, of the first byte behind it; the end of the file unless given
+   * @throws EBADF - the handle is closed
+   */
+  slice: (start?: number, end?: number) => FileSlice;
 }

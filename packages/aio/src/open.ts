@@ -30,5 +30,5 @@ export async function open(
     typeof options === 'object' ? (options ?? {}) : { mode: options };
   const engine = engineFor(checkBackend(backend));
   const handle = await nodeOpen(path, flags ?? 'r', mode);
-  return engine === null ? (handle as AioFileHandle) : adopt(handle, engine, flags ?? 'r');
+  return adopt(handle, engine, flags ?? 'r');
 }

@@ -1,5 +1,5 @@
-import { open as nodeOpen } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type FileHandle, open as nodeOpen } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { open } from '../src/index.js';
 import { inChild } from './support/child.js';
 import { TempFolder } from './support/temp-folder.js';
@@ -12,11 +12,15 @@ afterAll(() => folder[Symbol.dispose]());
 
 const noAddon = { env: { AIO_BIND_ADDON: '/nowhere/aio_bind.node' } };
 
-test("'node' gives the handle that Node opened, as it is", async () => {
+test("'node' gives the handle that Node opened, whose methods end in Node's own", async () => {
   const path = folder.file('plain');
   const nodes = await nodeOpen(path, 'w+');
   const handle = await open(path, 'r+', { backend: 'node' });
-  expect(Object.getPrototypeOf(handle)).toBe(Object.getPrototypeOf(nodes));
+  expect(handle).toBeInstanceOf(nodes.constructor);
+  const nodeRead = vi.spyOn(Object.getPrototypeOf(nodes) as FileHandle, 'read');
+  await handle.read(Buffer.alloc(1), 0, 1, 0);
+  expect(nodeRead).toHaveBeenCalledOnce();
+  nodeRead.mockRestore();
   expect(Reflect.ownKeys(handle)).toEqual(Reflect.ownKeys(nodes));
   await Promise.all([nodes.close(), handle.close()]);
 });

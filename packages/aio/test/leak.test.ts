@@ -68,6 +68,7 @@ test.for([
   ['reads where the descriptor is', 100_000],
   ['reads with a signal', 50_000],
   ['reads with a timeout', 20_000],
+  ['reads with a signal and a timeout', 20_000],
   ['reads into several buffers', 50_000],
   ['appends', 50_000],
 ] as const)('%s leave the heap where it was', { timeout: 120_000 }, async ([kind, times]) => {
@@ -80,6 +81,8 @@ test.for([
     'reads with a signal': (buffer) => handle.read(buffer, { position: 0, signal } as object),
     'reads with a timeout': (buffer) =>
       handle.read(buffer, { position: 0, timeout: 60_000 } as object),
+    'reads with a signal and a timeout': (buffer) =>
+      handle.read(buffer, { position: 0, signal, timeout: 60_000 } as object),
     'reads into several buffers': (buffer) => handle.readv([buffer, buffer], 0),
     appends: (buffer) => handle.write(buffer, 0, 64, 0),
   };

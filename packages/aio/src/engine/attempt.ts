@@ -64,7 +64,7 @@ export function planOffload(operation: Operation): void {
  */
 export function judge(operation: Operation, result: number): Verdict {
   // Given up on: what the kernel has done is all that it does.
-  if (operation.resolve === null) return SETTLE;
+  if (!operation.isHeard) return SETTLE;
   const { command, file, nowait, nbytes, vectors, bytes, done } = operation;
   // Told to wait, it is the context that has no room.
   if (result === EAGAIN || (nowait && result === EOPNOTSUPP)) {

@@ -1,14 +1,5 @@
-import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import {
-  EventWatcher,
-  IoEventArray,
-  IocbSlab,
-  SubmitThreads,
-  type aio_context_t,
-  io_getevents_ring,
-  io_submit,
-} from 'aio-bind';
+import type { aio_context_t } from 'aio-bind';
 import {
   CONTINUE,
   LEAVE_TO_NODE,
@@ -19,17 +10,14 @@ import {
   planFirst,
   planOffload,
 } from './attempt.js';
+import { Backlog } from './backlog.js';
 import { Counters, type EngineStats } from './counters.js';
-import { Fifo } from './fifo.js';
-import { eventGeneration, eventResult, eventSlot, fillIocb } from './iocb-words.js';
-import { OFFLOADED, Operation, QUEUED, SUBMITTED, WAITING, WITHDRAWN } from './operation.js';
+import { KernelPort } from './kernel-port.js';
+import { IDLE, OFFLOADED, Operation, QUEUED, SUBMITTED, WAITING } from './operation.js';
 import { SlotList } from './slot-list.js';
 import { SlotTable } from './slot-table.js';
 import { operationEnd, operationStart } from './tracing.js';
 import { Turn } from './turn.js';
-
-const EAGAIN = -constants.errno.EAGAIN;
-const NO_EVENTFD = -1;
 
 /** How much is submitted between two looks at the clock: some 100 us of copying. */
 const CHUNK_BYTES = 1 << 19;
@@ -52,23 +40,19 @@ export interface EngineLimits {
  * Every operation settles exactly once. Nothing here waits.
  */
 export class Engine {
-  readonly #ctx: aio_context_t;
-  readonly #slab: IocbSlab;
+  readonly #port: KernelPort;
   readonly #slots: SlotTable;
-  readonly #events = new IoEventArray(256);
-  readonly #watcher: EventWatcher;
-  readonly #threads: SubmitThreads;
   readonly #turn: Turn;
 
-  /** Without a slot yet, in order. */
-  readonly #waiting = new Fifo<Operation>();
-  /** Of those, the ones that were given up on. */
-  #withdrawn = 0;
+  /** Without a slot yet. */
+  readonly #backlog: Backlog;
+  readonly #hasRoom: (operation: Operation) => boolean;
   /** With a slot, for the next submission. */
   readonly #toKernel: SlotList;
   readonly #toThreads: SlotList;
   readonly #flushNow: () => void;
   #flushIsDue = false;
+  #isFlushing = false;
   /** When the first operation of the coming batch was asked for. */
   #batchBegan = 0;
   #collectedAt = 0;
@@ -83,15 +67,16 @@ export class Engine {
   #inLine = 0;
   /** The same for those that the threads submit; these signal when they have. */
   #inThreads = 0;
-  #holdsLoop = false;
   #looksAgain = false;
   readonly #counters = new Counters();
 
   /** @param ctx - set up for `limits.depth` events; the engine's alone from now on */
   constructor(ctx: aio_context_t, { depth, bytes, threads }: EngineLimits) {
-    this.#ctx = ctx;
-    this.#slab = new IocbSlab(depth);
     this.#slots = new SlotTable(depth, bytes);
+    this.#hasRoom = (operation) => this.#slots.hasRoomFor(operation);
+    this.#backlog = new Backlog((operation) => {
+      this.#recycle(operation);
+    });
     this.#toKernel = new SlotList(depth);
     this.#toThreads = new SlotList(depth);
     this.#flushNow = () => {
@@ -100,8 +85,7 @@ export class Engine {
     this.#turn = new Turn(() => {
       if (this.#flushIsDue) this.#flush();
     });
-    this.#watcher = new EventWatcher(this.#flushNow);
-    this.#threads = new SubmitThreads({ threads, watcher: this.#watcher });
+    this.#port = new KernelPort(ctx, { depth, threads, onReady: this.#flushNow });
   }
 
   /** An operation to fill in and {@link start}. */
@@ -118,40 +102,35 @@ export class Engine {
     planFirst(operation);
     this.#scheduleFlush();
     operation.began = this.#batchBegan;
-    if (this.#waiting.length === 0 && this.#slots.hasRoomFor(operation)) {
-      this.#admit(operation);
-    } else {
-      operation.state = WAITING;
-      this.#waiting.push(operation);
-    }
+    if (this.#backlog.isEmpty && this.#slots.hasRoomFor(operation)) this.#admit(operation);
+    else this.#backlog.push(operation);
   }
 
   /**
    * Gives up on an operation: takes it back where the kernel has not seen it; else lets it go on
-   * unheard, its memory pinned until it ends.
+   * unheard, its memory pinned until it ends. Whoever waits for it has to be told by the caller.
    *
    * @param generation - what the operation had when it was created; an earlier one has settled
+   * @returns false where it had settled before
    */
-  abandon(operation: Operation, generation: number, reason: unknown): void {
-    const { reject, state, slot } = operation;
-    if (operation.generation !== generation || reject === null) return;
-    operation.resolve = operation.reject = null;
+  abandon(operation: Operation, generation: number): boolean {
+    const { state, slot } = operation;
+    if (operation.generation !== generation || !operation.isHeard) return false;
+    operation.unhear();
     if (state === WAITING) {
-      // It is passed over when its turn comes: to find it among many would take long.
-      operation.state = WITHDRAWN;
-      this.#withdrawn++;
+      this.#backlog.withdraw(operation);
     } else if (state === QUEUED) {
       this.#toKernel.remove(slot);
       this.#toThreads.remove(slot);
       this.#release(operation);
-    } else if (state === OFFLOADED && this.#threads.withdraw(this.#ctx, this.#slab, slot)) {
+    } else if (state === OFFLOADED && this.#port.withdraw(slot)) {
       this.#inFlight--;
       if (operation.unannounced) this.#inThreads--;
       this.#release(operation);
     }
     // There may be room for others now, and nothing to hold the loop open for.
     this.#scheduleFlush();
-    reject(reason);
+    return true;
   }
 
   stats(): EngineStats {
@@ -159,9 +138,8 @@ export class Engine {
     return {
       ...counters,
       inFlight: this.#inFlight,
-      queued:
-        this.#waiting.length - this.#withdrawn + this.#toKernel.length + this.#toThreads.length,
-      threads: this.#threads.threads,
+      queued: this.#backlog.length + this.#toKernel.length + this.#toThreads.length,
+      threads: this.#port.threads,
       latency: latency.snapshot(),
     };
   }
@@ -174,29 +152,26 @@ export class Engine {
   }
 
   #queue(operation: Operation): void {
-    const { slot, unannounced, offload } = operation;
-    fillIocb(this.#slab, operation, unannounced ? NO_EVENTFD : this.#watcher.fd);
+    this.#port.prepare(operation);
     operation.state = QUEUED;
-    (offload ? this.#toThreads : this.#toKernel).push(slot);
+    (operation.offload ? this.#toThreads : this.#toKernel).push(operation.slot);
   }
 
   #admitWaiting(): void {
     for (;;) {
-      const next = this.#waiting.peek();
-      if (next?.state === WITHDRAWN) {
-        this.#waiting.shift();
-        this.#withdrawn--;
-        this.#recycle(next);
-        continue;
-      }
-      if (next === undefined || !this.#slots.hasRoomFor(next)) return;
-      this.#waiting.shift();
+      const next = this.#backlog.shiftIf(this.#hasRoom);
+      if (next === undefined) return;
       this.#admit(next);
     }
   }
 
   #scheduleFlush(): void {
     if (this.#flushIsDue) return;
+    if (this.#isFlushing) {
+      // Asked for by who has just heard of a result: the flush that is under way takes it along.
+      this.#batchBegan = this.#collectedAt;
+      return;
+    }
     this.#flushIsDue = true;
     this.#batchBegan = performance.now();
     // nextTick comes after all microtasks, so that a burst of awaits makes one batch. Where this turn
@@ -208,8 +183,21 @@ export class Engine {
   #flush(): void {
     this.#flushIsDue = false;
     this.#turn.begin();
-    if (this.#inFlight > 0) this.#collect();
-    this.#admitWaiting();
+    this.#isFlushing = true;
+    try {
+      if (this.#inFlight > 0) this.#collect();
+      this.#admitWaiting();
+      this.#submitInTurn();
+    } finally {
+      this.#isFlushing = false;
+    }
+    if (this.#toThreads.length > 0) this.#submitToThreads();
+    // The process stays while something is in flight.
+    this.#port.holdLoop(this.#inFlight > 0);
+    if (this.#isForgotten()) this.#lookAgain();
+  }
+
+  #submitInTurn(): void {
     while (this.#toKernel.length > 0) {
       const taken = this.#submitChunk();
       this.#collect();
@@ -217,32 +205,24 @@ export class Engine {
       // Full: the next completion brings us back, and where there is none to come, a timer.
       if (!taken) {
         this.#lookAgain();
-        break;
+        return;
       }
       if (this.#toKernel.length > 0 && this.#turn.isOver(performance.now())) {
         this.#flushIsDue = true;
-        break;
+        return;
       }
     }
-    if (this.#toThreads.length > 0) this.#submitToThreads();
-    this.#holdLoop();
-    if (this.#isForgotten()) this.#lookAgain();
   }
 
   /** @returns false where the kernel takes nothing until something has completed */
   #submitChunk(): boolean {
-    const count = this.#chunk();
     this.#counters.batches++;
-    let taken: number;
-    try {
-      taken = io_submit(this.#ctx, count, this.#slab, this.#toKernel.slots);
-    } catch (error) {
-      const { errno = 0 } = error as NodeJS.ErrnoException;
-      if (errno === EAGAIN) return false;
+    const taken = this.#port.submit(this.#toKernel, this.#chunk());
+    if (taken < 0) {
       // The first was refused, and that is its own affair: the others go on.
       const slot = this.#toKernel.at(0);
       this.#toKernel.drop(1);
-      this.#cameBack(this.#slots.at(slot), errno);
+      this.#cameBack(this.#slots.at(slot), taken);
       return true;
     }
     for (let i = 0; i < taken; i++) {
@@ -253,7 +233,7 @@ export class Engine {
     this.#inFlight += taken;
     this.#counters.submitted += taken;
     this.#toKernel.drop(taken);
-    return true;
+    return taken > 0;
   }
 
   /** How many go together, so that their copying does not hold up the loop. */
@@ -270,7 +250,7 @@ export class Engine {
 
   #submitToThreads(): void {
     const count = this.#toThreads.length;
-    this.#threads.submit(this.#ctx, this.#slab, this.#toThreads.slots, count);
+    this.#port.offload(this.#toThreads);
     for (let i = 0; i < count; i++) {
       const operation = this.#slots.at(this.#toThreads.at(i));
       operation.state = OFFLOADED;
@@ -285,29 +265,26 @@ export class Engine {
   // --- on the way out --------------------------------------------------------------------------
 
   #collect(): void {
-    const events = this.#events;
     this.#collectedAt = performance.now();
     let count: number;
     do {
-      count = io_getevents_ring(this.#ctx, events.length, events);
+      count = this.#port.reap();
       this.#takeEvents(count);
-    } while (count === events.length);
-    // Nothing is refused where nothing was offloaded, and asking has its price.
-    if (this.#counters.offloaded === 0) return;
+    } while (count === this.#port.room);
     do {
-      count = this.#threads.refused(events);
+      count = this.#port.reapRefusals();
       this.#takeEvents(count);
-    } while (count === events.length);
+    } while (count === this.#port.room);
   }
 
   #takeEvents(count: number): void {
-    const { u32, i32 } = this.#events;
+    const port = this.#port;
     for (let i = 0; i < count; i++) {
-      const operation = this.#slots.find(u32[eventSlot(i)] ?? -1, u32[eventGeneration(i)] ?? 0);
+      const operation = this.#slots.find(port.slotOf(i), port.generationOf(i));
       if (operation === null) continue;
       this.#inFlight--;
       if (operation.unannounced) this.#endedUnannounced(operation);
-      this.#cameBack(operation, i32[eventResult(i)] ?? 0);
+      this.#cameBack(operation, port.resultOf(i));
     }
   }
 
@@ -333,23 +310,36 @@ export class Engine {
         this.#queue(operation);
         break;
       case LEAVE_TO_NODE:
+        this.#end(operation, result);
         operation.settleByNode();
-        this.#settled(operation, result);
+        this.#release(operation);
         break;
       case SETTLE:
-        operation.settle(result);
-        this.#settled(operation, result);
+        this.#end(operation, result);
+        this.#settle(operation, result);
         break;
     }
   }
 
-  #settled(operation: Operation, result: number): void {
-    // Whoever traces may abort a signal meanwhile: there is nothing left to give up on.
-    operation.resolve = operation.reject = null;
+  #end(operation: Operation, result: number): void {
+    // Whoever traces may give up on it meanwhile: there is nothing left to take back.
+    operation.state = IDLE;
     this.#counters.completed++;
     this.#counters.latency.record(Math.max(this.#collectedAt - operation.began, 0));
     if (operationEnd.hasSubscribers) operationEnd.publish({ ...operation.message(), result });
+  }
+
+  #settle(operation: Operation, result: number): void {
+    const { group, member } = operation;
+    if (group === null) {
+      operation.settle(result);
+      this.#release(operation);
+      return;
+    }
+    // It may start its next at once, in the room that this one has left.
+    const outcome = operation.outcome(result);
     this.#release(operation);
+    group.settled(member, outcome);
   }
 
   #release(operation: Operation): void {
@@ -365,21 +355,12 @@ export class Engine {
     file?.end();
   }
 
-  // --- the event loop --------------------------------------------------------------------------
-
-  /** The process stays while something is in flight. */
-  #holdLoop(): void {
-    const hold = this.#inFlight > 0;
-    if (hold === this.#holdsLoop) return;
-    this.#holdsLoop = hold;
-    if (hold) this.#watcher.ref();
-    else this.#watcher.unref();
-  }
+  // --- what nobody announces ---------------------------------------------------------------------
 
   /** Whether something goes on, against expectation, that nobody will announce. */
   #isForgotten(): boolean {
     if (this.#inLine > 0) return true;
-    return this.#inThreads > 0 && this.#threads.running === 0 && this.#threads.queued === 0;
+    return this.#inThreads > 0 && this.#port.threadsAreIdle;
   }
 
   /** Has a timer look, and whatever is like it announced from now on. */

@@ -10,11 +10,15 @@ export interface Patience {
   readonly timeout?: number | undefined;
 }
 
-/** An AbortError as Node's own. */
-export function abortError(signal: AbortSignal): Error {
-  const error = new Error('The operation was aborted', { cause: signal.reason });
+function abortErrorFor(cause: unknown): Error {
+  const error = new Error('The operation was aborted', { cause });
   error.name = 'AbortError';
   return Object.assign(error, { code: 'ABORT_ERR' });
+}
+
+/** An AbortError as Node's own. */
+export function abortError({ reason }: AbortSignal): Error {
+  return abortErrorFor(reason);
 }
 
 const MAX_TIMEOUT = 2 ** 31 - 1;
@@ -44,13 +48,6 @@ export function problemWith({ signal, timeout }: Patience): Error | null {
     ),
     { code: 'ERR_OUT_OF_RANGE' },
   );
-}
-
-/** One signal for both; none where there is neither. */
-export function signalOf({ signal, timeout }: Patience): AbortSignal | undefined {
-  if (timeout === undefined || timeout === Infinity) return signal;
-  const late = AbortSignal.timeout(Math.ceil(timeout));
-  return signal === undefined ? late : AbortSignal.any([signal, late]);
 }
 
 type Callback = (error: Error) => void;
@@ -94,16 +91,74 @@ export function onAbort(signal: AbortSignal, callback: Callback): () => void {
   };
 }
 
-/** Has an operation that was started given up when the signal comes. */
+/** The AbortError of a time that is up: its cause is a TimeoutError, as AbortSignal.timeout has it. */
+function timeoutError(): Error {
+  const cause = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+  return abortErrorFor(cause);
+}
+
+function isLimited(timeout: number | undefined): timeout is number {
+  return timeout !== undefined && timeout !== Infinity;
+}
+
+/**
+ * Calls back with an AbortError when the signal comes or the time is up.
+ *
+ * @returns to be called when it does not matter any more
+ */
+export function whenGivenUp({ signal, timeout }: Patience, callback: Callback): () => void {
+  const forget = signal && onAbort(signal, callback);
+  const timer = isLimited(timeout)
+    ? setTimeout(() => {
+        callback(timeoutError());
+      }, Math.ceil(timeout)).unref()
+    : undefined;
+  return () => {
+    forget?.();
+    clearTimeout(timer);
+  };
+}
+
+/** Whether there is anything to wait for besides the operation itself. */
+export function isPatient({ signal, timeout }: Patience): boolean {
+  return signal === undefined && !isLimited(timeout);
+}
+
+/** Has an operation that was started given up when the time has come. */
 export function giveUpOn(
-  signal: AbortSignal,
+  patience: Patience,
   engine: Engine,
   operation: Operation,
   settled: Promise<unknown>,
 ): void {
-  const { generation } = operation;
-  const forget = onAbort(signal, (error) => {
-    engine.abandon(operation, generation, error);
+  const { generation, reject } = operation;
+  const forget = whenGivenUp(patience, (error) => {
+    if (engine.abandon(operation, generation)) reject?.(error);
   });
   settled.then(forget, forget);
+}
+
+/**
+ * Has several operations share one time limit.
+ *
+ * @param work - starts them, and gives each this signal
+ * @throws what is wrong with either, see {@link problemWith}
+ */
+export async function withinOneLimit<T>(
+  patience: Patience,
+  work: (shared: Patience) => Promise<T>,
+): Promise<T> {
+  const problem = problemWith(patience);
+  if (problem !== null) throw problem;
+  if (patience.signal?.aborted === true) throw abortError(patience.signal);
+  if (isPatient(patience)) return work({});
+  const limit = new AbortController();
+  const forget = whenGivenUp(patience, ({ cause }) => {
+    limit.abort(cause);
+  });
+  try {
+    return await work({ signal: limit.signal });
+  } finally {
+    forget();
+  }
 }

@@ -33,6 +33,14 @@ export interface Command {
   byNode(operation: Operation): unknown;
 }
 
+/** Whoever asked for many operations together, and hears of each by its number. */
+export interface Group {
+  /** @param outcome - bytes, or -errno */
+  settled(member: number, outcome: number): void;
+  /** The kernel has no AIO for this file: what Node's own method gives. */
+  leftToNode(member: number, result: unknown): void;
+}
+
 /**
  * One operation, from call to settlement.
  *
@@ -76,6 +84,9 @@ export class Operation {
   epoch: Epoch | null = null;
   resolve: ((value: unknown) => void) | null = null;
   reject: ((reason: unknown) => void) | null = null;
+  /** Who hears of it in place of a promise. */
+  group: Group | null = null;
+  member = 0;
 
   get fd(): number {
     return this.file?.fd ?? -1;
@@ -106,23 +117,45 @@ export class Operation {
     return this.file.direct ? this.command.direct : this.command.buffered;
   }
 
+  /** Whether anybody still waits for it. */
+  get isHeard(): boolean {
+    return this.resolve !== null || this.group !== null;
+  }
+
+  /** Nobody waits for it any more. */
+  unhear(): void {
+    this.resolve = this.reject = this.group = null;
+  }
+
+  /**
+   * What has come of it. An error behind bytes that were transferred comes with the next call, as in
+   * read(2).
+   *
+   * @param result - of the last attempt: bytes, or -errno
+   * @returns bytes of all attempts, or -errno
+   */
+  outcome(result: number): number {
+    return result < 0 && this.done === 0 ? result : this.done + Math.max(result, 0);
+  }
+
   /** @param result - of the last attempt: bytes, or -errno */
   settle(result: number): void {
-    const { command, resolve, reject, done } = this;
+    const { command, resolve, reject } = this;
     // Nobody listens any more.
     if (command === null || resolve === null || reject === null) return;
-    if (result < 0 && done === 0) reject(errnoError(result, command.syscall));
-    // An error behind bytes that were transferred comes with the next call, as in read(2).
-    else resolve(command.result(this, done + Math.max(result, 0)));
+    const outcome = this.outcome(result);
+    if (outcome < 0) reject(errnoError(outcome, command.syscall));
+    else resolve(command.result(this, outcome));
   }
 
   /** The kernel has no AIO for this file, and has done nothing. */
   settleByNode(): void {
-    const { command, resolve, file } = this;
-    if (command === null || resolve === null) return;
+    const { command, resolve, group, member, file } = this;
+    if (command === null) return;
     // A direct transfer may have been refused for its alignment alone.
     if (file?.direct === false) file.leftToNode = true;
-    resolve(command.byNode(this));
+    resolve?.(command.byNode(this));
+    group?.leftToNode(member, command.byNode(this));
   }
 
   /** For those who trace. */
@@ -144,7 +177,6 @@ export class Operation {
     this.memory = null;
     this.vectors = null;
     this.epoch = null;
-    this.resolve = null;
-    this.reject = null;
+    this.unhear();
   }
 }

@@ -20,6 +20,12 @@ export class WriteBarrier {
     return this.#current;
   }
 
+  /** A write is issued on behalf of one that has entered, and has not left. */
+  join(epoch: Epoch): Epoch {
+    epoch.pending++;
+    return epoch;
+  }
+
   /** A write has settled. */
   leave(epoch: Epoch): void {
     epoch.pending--;

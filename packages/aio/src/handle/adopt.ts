@@ -82,16 +82,22 @@ function transferOnlyWhenIdle(handle: FileHandle, file: OpenFile): void {
 }
 
 /**
- * Makes a handle that Node opened one of ours, where its file is of a kind that has AIO: a regular file
- * or a block device. Others stay as they are.
+ * Makes a handle that Node opened one of ours. Kernel AIO serves it if its file is of a kind that has AIO: a
+ * regular file or a block device. Others are read and written by Node's own methods.
  *
+ * @param engine - null where Node serves all of them
  * @param flags - what it was opened with
  */
-export function adopt(handle: FileHandle, engine: Engine, flags: string | number): AioFileHandle {
+export function adopt(
+  handle: FileHandle,
+  engine: Engine | null,
+  flags: string | number,
+): AioFileHandle {
   const nodeClass = handle.constructor as unknown as FileHandleClass;
+  Object.setPrototypeOf(handle, classFor(nodeClass).prototype);
   // Just opened, so this is answered from memory.
-  const stats = fstatSync(handle.fd);
-  if (!stats.isFile() && !stats.isBlockDevice()) return handle as AioFileHandle;
+  const stats = engine && fstatSync(handle.fd);
+  if (stats === null || (!stats.isFile() && !stats.isBlockDevice())) return handle as AioFileHandle;
   const file = new OpenFile({
     fd: handle.fd,
     device: deviceOf(stats.dev),
@@ -99,7 +105,6 @@ export function adopt(handle: FileHandle, engine: Engine, flags: string | number
     append: has(flags, constants.O_APPEND, 'a'),
     node: nodeMethodsOf(handle, nodeClass),
   });
-  Object.setPrototypeOf(handle, classFor(nodeClass).prototype);
   Object.defineProperty(handle, SERVED, { value: { engine, file } });
   closeWhenIdle(handle, file);
   transferOnlyWhenIdle(handle, file);

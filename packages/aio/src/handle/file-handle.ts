@@ -1,3 +1,6 @@
+import { fstatSync } from 'node:fs';
+import { readManyRanges, writeManyRanges } from '../many/many.js';
+import type { ManyResult } from '../many/many-result.js';
 import {
   patienceOf,
   readArguments,
@@ -12,6 +15,7 @@ import {
   writeTextAtPosition,
   writevAtPosition,
 } from './at-position.js';
+import { FileSlice, type Readable } from './file-slice.js';
 import { type Served, type ServedHandle, servedNow } from './served.js';
 import { startSync } from './transfers.js';
 import { isReadable, readWhole, wholeBytes, wholeOptions, writeWhole } from './whole-file.js';
@@ -124,6 +128,21 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
 
     override appendFile(data: unknown, options?: unknown): Promise<unknown> {
       return writeAll(this, data, options) ?? super.appendFile(data, options);
+    }
+
+    readMany(ranges: unknown, options?: unknown): Promise<ManyResult> {
+      const byNode = super.read.bind(this);
+      return readManyRanges(servedNow(this), byNode, ranges, patienceOf(options));
+    }
+
+    writeMany(ranges: unknown, options?: unknown): Promise<ManyResult> {
+      const byNode = super.write.bind(this);
+      return writeManyRanges(servedNow(this), byNode, ranges, patienceOf(options));
+    }
+
+    slice(start?: number, end?: number): FileSlice {
+      const { size } = fstatSync(this.fd);
+      return new FileSlice(this as unknown as Readable, 0, size).slice(start, end);
     }
   };
 }

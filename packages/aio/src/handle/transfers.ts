@@ -6,14 +6,21 @@ import {
   type Patience,
   abortError,
   giveUpOn,
-  onAbort,
+  isPatient,
   problemWith,
-  signalOf,
+  whenGivenUp,
 } from '../engine/give-up.js';
 import type { OpenFile } from '../engine/open-file.js';
 import type { Command, Operation } from '../engine/operation.js';
 import { Vectors } from '../engine/vectors.js';
 import type { Transfer } from './arguments.js';
+
+/** What is wrong with the options; an AbortError where it was given up before it began. */
+function refusalBy(patience: Patience): Error | null {
+  const problem = problemWith(patience);
+  if (problem !== null) return problem;
+  return patience.signal?.aborted === true ? abortError(patience.signal) : null;
+}
 
 function prepare(engine: Engine, file: OpenFile, command: Command): Operation {
   const operation = engine.create();
@@ -23,17 +30,13 @@ function prepare(engine: Engine, file: OpenFile, command: Command): Operation {
   return operation;
 }
 
-function start<T>(
-  engine: Engine,
-  operation: Operation,
-  signal: AbortSignal | undefined,
-): Promise<T> {
+function start<T>(engine: Engine, operation: Operation, patience: Patience): Promise<T> {
   const settled = new Promise<T>((resolve, reject) => {
     operation.resolve = resolve as (value: unknown) => void;
     operation.reject = reject;
     engine.start(operation);
   });
-  if (signal !== undefined) giveUpOn(signal, engine, operation, settled);
+  if (!isPatient(patience)) giveUpOn(patience, engine, operation, settled);
   return settled;
 }
 
@@ -46,10 +49,8 @@ export function startTransfer<T>(
   position: number,
 ): Promise<T> {
   const { view, offset, length } = wanted;
-  const problem = problemWith(wanted);
-  if (problem !== null) return Promise.reject(problem);
-  const signal = signalOf(wanted);
-  if (signal?.aborted === true) return Promise.reject(abortError(signal));
+  const refusal = refusalBy(wanted);
+  if (refusal !== null) return Promise.reject(refusal);
   // Its turn may have come late, and the view have been detached meanwhile.
   if (offset + length > view.byteLength) {
     return Promise.reject(new TypeError('The buffer was detached or has shrunk'));
@@ -62,7 +63,7 @@ export function startTransfer<T>(
   operation.address = address;
   operation.nbytes = operation.bytes = length;
   operation.offset = position;
-  return start(engine, operation, signal);
+  return start(engine, operation, wanted);
 }
 
 /**
@@ -80,10 +81,8 @@ export function startVectored<T>(
   position: number,
   patience: Patience,
 ): Promise<T> {
-  const problem = problemWith(patience);
-  if (problem !== null) return Promise.reject(problem);
-  const signal = signalOf(patience);
-  if (signal?.aborted === true) return Promise.reject(abortError(signal));
+  const refusal = refusalBy(patience);
+  if (refusal !== null) return Promise.reject(refusal);
   const vectors = new Vectors(pieces);
   const operation = prepare(engine, file, command);
   operation.memory = views;
@@ -92,7 +91,7 @@ export function startVectored<T>(
   operation.nbytes = vectors.count;
   operation.bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
   operation.offset = position;
-  return start(engine, operation, signal);
+  return start(engine, operation, patience);
 }
 
 /** A sync, once every write that was issued before it has settled. */
@@ -102,18 +101,16 @@ export function startSync(
   dataOnly: boolean,
   patience: Patience,
 ): Promise<void> {
-  const problem = problemWith(patience);
-  if (problem !== null) return Promise.reject(problem);
-  const signal = signalOf(patience);
-  if (signal?.aborted === true) return Promise.reject(abortError(signal));
+  const refusal = refusalBy(patience);
+  if (refusal !== null) return Promise.reject(refusal);
   file.begin();
   return new Promise((resolve, reject) => {
     // The writes that it waits for go on, and so does a sync that has begun.
-    const forget = signal && onAbort(signal, reject);
+    const forget = isPatient(patience) ? undefined : whenGivenUp(patience, reject);
     file.writes.after(() => {
       const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
       operation.address = operation.nbytes = operation.bytes = operation.offset = 0;
-      const settled = start<undefined>(engine, operation, undefined);
+      const settled = start<undefined>(engine, operation, {});
       if (forget !== undefined) settled.then(forget, forget);
       settled.then(resolve, reject);
       file.end();

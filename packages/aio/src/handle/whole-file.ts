@@ -1,7 +1,7 @@
 // readFile, writeFile and appendFile of a handle: from the descriptor's position on, as Node has it.
 import { fstatSync } from 'node:fs';
 import { READ, WRITE } from '../engine/commands.js';
-import { type Patience, abortError } from '../engine/give-up.js';
+import { type Patience, withinOneLimit } from '../engine/give-up.js';
 import type { OpenFile } from '../engine/open-file.js';
 import type { Served } from './served.js';
 import { startTransfer } from './transfers.js';
@@ -101,17 +101,18 @@ export function isReadable(file: OpenFile): boolean {
   return fstatSync(file.fd).size <= MAX_FILE;
 }
 
-export async function readWhole(served: Served, patience: Patience): Promise<Buffer> {
-  if (patience.signal?.aborted === true) throw abortError(patience.signal);
+export function readWhole(served: Served, patience: Patience): Promise<Buffer> {
   const { file } = served;
-  return file.position.run(
-    (position) => {
-      const rest = fstatSync(file.fd).size - position;
-      return rest > 0
-        ? readKnown(served, position, rest, patience)
-        : readUnknown(served, position, patience);
-    },
-    (bytes) => bytes.length,
+  return withinOneLimit(patience, (shared) =>
+    file.position.run(
+      (position) => {
+        const rest = fstatSync(file.fd).size - position;
+        return rest > 0
+          ? readKnown(served, position, rest, shared)
+          : readUnknown(served, position, shared);
+      },
+      (bytes) => bytes.length,
+    ),
   );
 }
 
@@ -142,11 +143,12 @@ export async function writeWhole(
   bytes: Uint8Array,
   patience: Patience,
 ): Promise<void> {
-  if (patience.signal?.aborted === true) throw abortError(patience.signal);
   const { file } = served;
-  await file.position.runWrite(
-    (position) => writeAt(served, bytes, position, patience),
-    (count) => count,
+  await withinOneLimit(patience, (shared) =>
+    file.position.runWrite(
+      (position) => writeAt(served, bytes, position, shared),
+      (count) => count,
+    ),
   );
 }
 

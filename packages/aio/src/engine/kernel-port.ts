@@ -1,0 +1,126 @@
+import { constants } from 'node:os';
+import {
+  EventWatcher,
+  IoEventArray,
+  IocbSlab,
+  SubmitThreads,
+  type aio_context_t,
+  io_getevents_ring,
+  io_submit,
+} from 'aio-bind';
+import { eventGeneration, eventResult, eventSlot, fillIocb } from './iocb-words.js';
+import type { Operation } from './operation.js';
+import type { SlotList } from './slot-list.js';
+
+const EAGAIN = constants.errno.EAGAIN;
+const NO_EVENTFD = -1;
+
+interface PortOptions {
+  /** Slots: what the context was set up for. */
+  readonly depth: number;
+  /** Threads for operations that may block. */
+  readonly threads: number;
+  /** Called when something has completed that was announced by the eventfd. */
+  readonly onReady: () => void;
+}
+
+/**
+ * What the engine has of the kernel: a context, a slab with an iocb for each slot, the ring, the eventfd
+ * on the event loop, and the submit threads. It decides nothing.
+ *
+ * Owner: the engine. Dies with the environment, which destroys the context first.
+ */
+export class KernelPort {
+  readonly #ctx: aio_context_t;
+  readonly #slab: IocbSlab;
+  readonly #events = new IoEventArray(256);
+  readonly #watcher: EventWatcher;
+  readonly #threads: SubmitThreads;
+  #holdsLoop = false;
+  #hasOffloaded = false;
+
+  constructor(ctx: aio_context_t, { depth, threads, onReady }: PortOptions) {
+    this.#ctx = ctx;
+    this.#slab = new IocbSlab(depth);
+    this.#watcher = new EventWatcher(onReady);
+    this.#threads = new SubmitThreads({ threads, watcher: this.#watcher });
+  }
+
+  /** Fills the iocb of an operation's slot. */
+  prepare(operation: Operation): void {
+    fillIocb(this.#slab, operation, operation.unannounced ? NO_EVENTFD : this.#watcher.fd);
+  }
+
+  /**
+   * io_submit(2) of the first `count`.
+   *
+   * @returns how many the kernel took; 0 where it takes none until something has completed (EAGAIN); -errno
+   *   where it refused the first
+   */
+  submit(slots: SlotList, count: number): number {
+    try {
+      return io_submit(this.#ctx, count, this.#slab, slots.slots);
+    } catch (error) {
+      const { errno = 0 } = error as NodeJS.ErrnoException;
+      return errno === -EAGAIN ? 0 : errno;
+    }
+  }
+
+  /** Gives all of them to the submit threads. */
+  offload(slots: SlotList): void {
+    this.#hasOffloaded = true;
+    this.#threads.submit(this.#ctx, this.#slab, slots.slots, slots.length);
+  }
+
+  /** Takes a slot back from the submit threads, if none has come round to it yet. */
+  withdraw(slot: number): boolean {
+    return this.#threads.withdraw(this.#ctx, this.#slab, slot);
+  }
+
+  /** Fills `events` from the ring, and gives how many; as many as there is room for means there may be more. */
+  reap(): number {
+    return io_getevents_ring(this.#ctx, this.#events.length, this.#events);
+  }
+
+  /** The same for what the kernel refused to take from a submit thread. */
+  reapRefusals(): number {
+    // Nothing is refused where nothing was offloaded, and asking has its price.
+    return this.#hasOffloaded ? this.#threads.refused(this.#events) : 0;
+  }
+
+  /** How many events there is room for. */
+  get room(): number {
+    return this.#events.length;
+  }
+
+  slotOf(event: number): number {
+    return this.#events.u32[eventSlot(event)] ?? -1;
+  }
+
+  generationOf(event: number): number {
+    return this.#events.u32[eventGeneration(event)] ?? 0;
+  }
+
+  /** Bytes, or -errno. */
+  resultOf(event: number): number {
+    return this.#events.i32[eventResult(event)] ?? 0;
+  }
+
+  /** Whether the process stays for what is in flight. */
+  holdLoop(hold: boolean): void {
+    if (hold === this.#holdsLoop) return;
+    this.#holdsLoop = hold;
+    if (hold) this.#watcher.ref();
+    else this.#watcher.unref();
+  }
+
+  /** Submit threads there are now. */
+  get threads(): number {
+    return this.#threads.threads;
+  }
+
+  /** No submit thread is at work, nor has any work to come. */
+  get threadsAreIdle(): boolean {
+    return this.#threads.running === 0 && this.#threads.queued === 0;
+  }
+}

@@ -1,0 +1,57 @@
+import { constants } from 'node:os';
+import type { Ongoing } from './ongoing.js';
+import type { Ranges } from './ranges.js';
+import { transferred } from './transferred.js';
+
+/** Node's own read or write of one range. */
+export type NodeTransfer = (
+  view: NodeJS.ArrayBufferView,
+  offset: number,
+  length: number,
+  position: number,
+) => Promise<unknown>;
+
+/** More would but queue up at Node's pool. */
+const LANES = 16;
+
+/** Ranges by Node's own methods: for files that kernel AIO does not serve. */
+export class ManyByNode implements Ongoing {
+  readonly #transfer: NodeTransfer;
+  readonly #ranges: Ranges;
+  readonly #results: Int32Array;
+  readonly #resolve: (results: Int32Array) => void;
+  #next = 0;
+
+  constructor(transfer: NodeTransfer, ranges: Ranges, resolve: (results: Int32Array) => void) {
+    this.#transfer = transfer;
+    this.#ranges = ranges;
+    this.#results = new Int32Array(ranges.count);
+    this.#resolve = resolve;
+  }
+
+  start(): void {
+    const lanes = Array.from({ length: Math.min(LANES, this.#ranges.count) }, () => this.#lane());
+    void Promise.all(lanes).then(() => {
+      this.#resolve(this.#results);
+    });
+  }
+
+  abandon(): void {
+    this.#next = this.#ranges.count;
+  }
+
+  async #lane(): Promise<void> {
+    while (this.#next < this.#ranges.count) {
+      const index = this.#next++;
+      this.#results[index] = await this.#one(index);
+    }
+  }
+
+  async #one(index: number): Promise<number> {
+    const { lengths, offsets, positions } = this.#ranges;
+    if (lengths[index] === 0) return 0;
+    if (this.#ranges.address(index) === undefined) return -constants.errno.EFAULT;
+    const view = this.#ranges.view(index);
+    return transferred(this.#transfer(view, offsets[index]!, lengths[index]!, positions[index]!));
+  }
+}

@@ -1,0 +1,47 @@
+import { errnoError } from 'aio-bind';
+
+/** What has come of many reads or writes. */
+export class ManyResult {
+  /**
+   * For each range, in the order in which they were given: the bytes that were transferred, or a negative
+   * errno. A read comes back short only where the file ends.
+   */
+  readonly results: Int32Array;
+  readonly #syscall: string;
+
+  constructor(results: Int32Array, syscall: string) {
+    this.results = results;
+    this.#syscall = syscall;
+  }
+
+  /** Bytes of all ranges together. */
+  get bytes(): number {
+    let bytes = 0;
+    for (const result of this.results) if (result > 0) bytes += result;
+    return bytes;
+  }
+
+  /** How many ranges failed. */
+  get failed(): number {
+    let failed = 0;
+    for (const result of this.results) if (result < 0) failed++;
+    return failed;
+  }
+
+  /** Why a range failed, as Node's own error; null where it did not. */
+  errorOf(index: number): NodeJS.ErrnoException | null {
+    const result = this.results[index] ?? 0;
+    return result < 0 ? errnoError(result, this.#syscall) : null;
+  }
+
+  /**
+   * @returns itself, where all is well
+   * @throws why the first that failed did
+   */
+  orThrow(): this {
+    const index = this.results.findIndex((result) => result < 0);
+    const error = index === -1 ? null : this.errorOf(index);
+    if (error !== null) throw error;
+    return this;
+  }
+}

@@ -1,0 +1,6 @@
+/** Ranges that are being carried out. */
+export interface Ongoing {
+  start(): void;
+  /** Nobody waits any more. */
+  abandon(): void;
+}

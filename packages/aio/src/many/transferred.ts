@@ -1,0 +1,15 @@
+import { constants } from 'node:os';
+
+/** What came of one of Node's own reads or writes: bytes, or -errno. */
+export async function transferred(result: unknown): Promise<number> {
+  try {
+    const { bytesRead, bytesWritten } = (await result) as Record<string, number | undefined>;
+    return bytesRead ?? bytesWritten ?? -constants.errno.EIO;
+  } catch (error) {
+    // What Node refuses before the kernel sees it may have a code alone (EBADF), or one of Node's.
+    const { errno, code = '' } = error as NodeJS.ErrnoException;
+    if (errno !== undefined && errno < 0) return errno;
+    const numbers: Readonly<Record<string, number>> = constants.errno;
+    return -(numbers[code] ?? constants.errno.EINVAL);
+  }
+}
