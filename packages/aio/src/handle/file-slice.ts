@@ -1,4 +1,4 @@
-import { invalidArgument, outOfRange } from '../many/argument-errors.js';
+import { invalidType, outOfRange } from '../argument-errors.js';
 
 /** What a slice reads its file by. */
 export interface Readable {
@@ -17,7 +17,7 @@ const AHEAD = 4;
 
 /** As Blob.prototype.slice has it: from the end where it is negative, and never beyond it. */
 function within(name: string, value: unknown, size: number): number {
-  if (typeof value !== 'number') throw invalidArgument(name, 'of type number', value);
+  if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
   if (Number.isNaN(value)) throw outOfRange(name, 'a number', value);
   const whole = Math.trunc(value);
   return whole < 0 ? Math.max(size + whole, 0) : Math.min(whole, size);

@@ -1,7 +1,7 @@
 // What readMany and writeMany are asked for, checked and written down in columns: so the caller may
 // change its own objects while they are under way.
 import { viewAddress } from '../engine/addresses.js';
-import { checkView, invalidArgument, outOfRange } from './argument-errors.js';
+import { invalidType, outOfRange } from '../argument-errors.js';
 
 /** Ranges of a file, with one buffer for all: in columns, which may be typed arrays. */
 export interface ManyRanges {
@@ -78,6 +78,12 @@ export class Ranges {
   }
 }
 
+function checkView(name: string, value: unknown): void {
+  if (!ArrayBuffer.isView(value)) {
+    throw invalidType(name, 'an instance of Buffer, TypedArray or DataView', value);
+  }
+}
+
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
@@ -88,7 +94,7 @@ function isColumn(value: unknown): value is ArrayLike<number> {
 }
 
 function column(name: string, value: unknown, count: number): ArrayLike<number> {
-  if (!isColumn(value)) throw invalidArgument(name, 'an array or a typed array', value);
+  if (!isColumn(value)) throw invalidType(name, 'an array or a typed array', value);
   if (value.length === count) return value;
   throw outOfRange(`${name}.length`, `${count}, as many as there are positions`, value.length);
 }
@@ -96,7 +102,7 @@ function column(name: string, value: unknown, count: number): ArrayLike<number> 
 function fromColumns({ buffer, positions, lengths, offsets }: ManyRanges): Ranges {
   checkView('ranges.buffer', buffer);
   if (!isColumn(positions)) {
-    throw invalidArgument('ranges.positions', 'an array or a typed array', positions);
+    throw invalidType('ranges.positions', 'an array or a typed array', positions);
   }
   const count = positions.length;
   const lengthOf = typeof lengths === 'number' ? null : column('ranges.lengths', lengths, count);
@@ -114,7 +120,7 @@ function fromColumns({ buffer, positions, lengths, offsets }: ManyRanges): Range
 function fromRequests(requests: readonly ManyRequest[]): Ranges {
   const views = requests.map((request: unknown, index) => {
     if (typeof request !== 'object' || request === null) {
-      throw invalidArgument(`requests[${index}]`, 'an object', request);
+      throw invalidType(`requests[${index}]`, 'an object', request);
     }
     const { buffer } = request as ManyRequest;
     checkView(`requests[${index}].buffer`, buffer);
@@ -134,5 +140,5 @@ function fromRequests(requests: readonly ManyRequest[]): Ranges {
 export function rangesOf(wanted: unknown): Ranges {
   if (Array.isArray(wanted)) return fromRequests(wanted as ManyRequest[]);
   if (typeof wanted === 'object' && wanted !== null) return fromColumns(wanted as ManyRanges);
-  throw invalidArgument('ranges', 'an object with columns, or an array of requests', wanted);
+  throw invalidType('ranges', 'an object with columns, or an array of requests', wanted);
 }

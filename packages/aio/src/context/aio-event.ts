@@ -1,0 +1,86 @@
+import { errnoError } from 'aio-bind';
+import { BufferOperation } from '../operations/buffer-operations.js';
+import type { AioOperation } from '../operations/operation.js';
+import { VectorOperation } from '../operations/vector-operations.js';
+
+/** The bytes that an operation of this kind transferred. */
+export type TransferredBytes<O> = O extends BufferOperation
+  ? Buffer
+  : O extends VectorOperation
+    ? Buffer[]
+    : null;
+
+/** The first `bytes` of a view; no copy. */
+function firstBytes({ buffer, byteOffset }: NodeJS.ArrayBufferView, bytes: number): Buffer {
+  return Buffer.from(buffer as ArrayBuffer, byteOffset, bytes);
+}
+
+/** The first `bytes` of several views: what is in each, as far as there is anything in it. */
+function firstBytesOf(views: readonly NodeJS.ArrayBufferView[], bytes: number): Buffer[] {
+  const pieces: Buffer[] = [];
+  let left = bytes;
+  for (const view of views) {
+    if (left === 0) break;
+    const length = Math.min(left, view.byteLength);
+    if (length > 0) pieces.push(firstBytes(view, length));
+    left -= length;
+  }
+  return pieces;
+}
+
+/**
+ * How an operation ended. It stays as it is when the operation is set anew and submitted again.
+ *
+ * @see io_getevents(2), struct io_event
+ */
+export class AioEvent<O extends AioOperation = AioOperation> {
+  /** The operation, which can be changed and submitted again from now on. */
+  readonly operation: O;
+  /** The buffer that was read into or written; null for other operations. */
+  readonly buffer: O extends BufferOperation ? NodeJS.ArrayBufferView : null;
+  /** The buffers of a `readv` or `writev`; null for other operations. */
+  readonly buffers: O extends VectorOperation ? readonly NodeJS.ArrayBufferView[] : null;
+  /**
+   * How many bytes were read or written, 0 for a sync, POLL* bits for a poll (0 where it was cancelled);
+   * a negative errno where it failed: see {@link AioEvent.error}.
+   */
+  readonly result: number;
+  /** A second result that a few drivers give; else 0. */
+  readonly result2: number;
+  #error: NodeJS.ErrnoException | null | undefined;
+
+  /** @hidden */
+  constructor(operation: O, result: number, result2: number) {
+    const given: AioOperation = operation;
+    this.operation = operation;
+    this.buffer = (given instanceof BufferOperation ? given.buffer : null) as this['buffer'];
+    this.buffers = (given instanceof VectorOperation ? given.buffers : null) as this['buffers'];
+    this.result = result;
+    this.result2 = result2;
+  }
+
+  /**
+   * An Error like Node's own where the operation failed: `code` 'EIO', negative `errno`, `syscall` 'read';
+   * else null.
+   */
+  get error(): NodeJS.ErrnoException | null {
+    this.#error ??= this.result < 0 ? errnoError(this.result, this.operation.command) : null;
+    return this.#error;
+  }
+
+  /**
+   * The bytes that were read, or written: of the buffer, or of each of the buffers as far as there is
+   * anything in it. No copies, so what is read into the buffer next is seen here. Null for operations
+   * without memory.
+   *
+   * @throws {@link AioEvent.error} - it failed
+   */
+  bytes(): TransferredBytes<O> {
+    if (this.error !== null) throw this.error;
+    const { buffer, buffers, result } = this;
+    let bytes: Buffer | Buffer[] | null = null;
+    if (buffer !== null) bytes = firstBytes(buffer, result);
+    else if (buffers !== null) bytes = firstBytesOf(buffers, result);
+    return bytes as TransferredBytes<O>;
+  }
+}

@@ -1,0 +1,131 @@
+import { constants } from 'node:os';
+import { errnoError } from 'aio-bind';
+import { Fifo } from '../engine/fifo.js';
+import type { AioOperation } from '../operations/operation.js';
+import { land, memoryProblem } from '../operations/operation-base.js';
+import type { KernelContext } from './kernel-context.js';
+import type { Run } from './run.js';
+
+const { EAGAIN } = constants.errno;
+
+/** How many are submitted between two looks at the clock. */
+const CHUNK = 128;
+
+/** Operations that are awaited: those that wait for room, and those that the kernel has. */
+export class RunQueue {
+  readonly #kernel: KernelContext;
+  readonly #waiting = new Fifo<Run>();
+  /** Of those that wait, the ones that go next. */
+  #next: Run[] = [];
+  readonly #runs = new Map<AioOperation, Run>();
+  /** How many somebody still waits for. */
+  #awaited = 0;
+
+  constructor(kernel: KernelContext) {
+    this.#kernel = kernel;
+  }
+
+  get awaited(): number {
+    return this.#awaited;
+  }
+
+  /** How many have not ended, though nobody may wait for them any more. */
+  get length(): number {
+    return this.#runs.size;
+  }
+
+  /** Whether there is anything to submit. */
+  get hasWaiting(): boolean {
+    return this.#next.length > 0 || this.#waiting.length > 0;
+  }
+
+  get(operation: AioOperation): Run | undefined {
+    return this.#runs.get(operation);
+  }
+
+  add(run: Run): void {
+    this.#runs.set(run.operation, run);
+    this.#waiting.push(run);
+    this.#awaited++;
+  }
+
+  /** The kernel is done with it. */
+  end(run: Run, result: number, result2: number): void {
+    this.#noLongerAwaited(run);
+    this.#runs.delete(run.operation);
+    run.end(result, result2);
+  }
+
+  /** Nobody is to wait for it any more. */
+  fail(run: Run, error: Error): void {
+    this.#noLongerAwaited(run);
+    run.fail(error);
+  }
+
+  /** Takes back what the kernel does not have yet. */
+  withdraw(run: Run, error: Error): void {
+    run.withdrawn = true;
+    land(run.operation);
+    this.#runs.delete(run.operation);
+    this.fail(run, error);
+  }
+
+  /** Takes those back that the kernel does not have yet. */
+  withdrawAll(error: () => Error, which: (run: Run) => boolean): void {
+    for (const run of [...this.#runs.values()]) {
+      if (!run.submitted && which(run)) this.withdraw(run, error());
+    }
+  }
+
+  #noLongerAwaited(run: Run): void {
+    if (!run.settled) this.#awaited--;
+  }
+
+  /**
+   * Submits some of those that wait, as far as there is room.
+   *
+   * @returns 'none' where there was nothing to submit or no room; 'full' where the kernel has no room
+   * though there should be
+   */
+  submitSome(eventfd: number): 'some' | 'none' | 'full' {
+    const batch = this.#nextBatch();
+    if (batch.length === 0) return 'none';
+    const operations = batch.map((run) => run.operation);
+    let taken: number;
+    try {
+      taken = this.#kernel.submit(operations, eventfd);
+    } catch (error) {
+      const { errno = 0 } = error as NodeJS.ErrnoException;
+      if (errno === -EAGAIN) return 'full';
+      // The first was refused, and that is its own affair: the others go on.
+      const [first] = this.#next.splice(0, 1);
+      if (first !== undefined) this.withdraw(first, refusal(errno, first, error));
+      return 'some';
+    }
+    for (const run of this.#next.splice(0, taken)) run.submitted = true;
+    return 'some';
+  }
+
+  /** Those that go next. They stay until they have gone. */
+  #nextBatch(): Run[] {
+    const most = Math.min(this.#kernel.room, CHUNK);
+    if (this.#next.some((run) => run.withdrawn)) {
+      this.#next = this.#next.filter((run) => !run.withdrawn);
+    }
+    while (this.#next.length < most) {
+      const run = this.#waiting.shift();
+      if (run === undefined) break;
+      if (run.withdrawn) continue;
+      // It has been some time since it was looked at.
+      const problem = memoryProblem(run.operation);
+      if (problem === null) this.#next.push(run);
+      else this.withdraw(run, problem);
+    }
+    return this.#next.slice(0, most);
+  }
+}
+
+/** What is wrong with an operation, as its own error rather than that of io_submit(2). */
+function refusal(errno: number, { operation }: Run, error: unknown): Error {
+  return errno < 0 ? errnoError(errno, operation.command) : (error as Error);
+}

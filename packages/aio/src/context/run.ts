@@ -1,0 +1,65 @@
+import { constants } from 'node:os';
+import { errnoError } from 'aio-bind';
+import type { AioOperation } from '../operations/operation.js';
+import { AioEvent } from './aio-event.js';
+
+const { ECANCELED } = constants.errno;
+
+/** An operation whose completion somebody awaits: from `run()` until its event, or its withdrawal. */
+export class Run {
+  readonly operation: AioOperation;
+  /** The kernel has it. */
+  submitted = false;
+  /** It was taken back before the kernel had it. */
+  withdrawn = false;
+  /** The kernel has been asked to cancel it, and has agreed. */
+  cancelled = false;
+  /** Called when its signal does not matter any more. */
+  forget: (() => void) | null = null;
+
+  #resolve: ((event: AioEvent) => void) | null;
+  #reject: ((reason: Error) => void) | null;
+
+  constructor(
+    operation: AioOperation,
+    resolve: (event: AioEvent) => void,
+    reject: (reason: Error) => void,
+  ) {
+    this.operation = operation;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** Nobody waits for it any more. */
+  get settled(): boolean {
+    return this.#resolve === null;
+  }
+
+  /** It has ended, whether or not somebody still waits. */
+  end(result: number, result2: number): void {
+    const resolve = this.#resolve;
+    if (resolve === null) return;
+    if (result < 0) this.fail(errnoError(result, this.operation.command));
+    else if (result === 0 && this.cancelled) this.fail(this.cancelledError());
+    else {
+      this.#finish();
+      resolve(new AioEvent(this.operation, result, result2));
+    }
+  }
+
+  fail(error: Error): void {
+    const reject = this.#reject;
+    this.#finish();
+    reject?.(error);
+  }
+
+  cancelledError(): Error {
+    return errnoError(-ECANCELED, this.operation.command);
+  }
+
+  #finish(): void {
+    this.#resolve = this.#reject = null;
+    this.forget?.();
+    this.forget = null;
+  }
+}

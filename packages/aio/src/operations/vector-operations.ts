@@ -1,0 +1,103 @@
+import { IOCB_CMD_PREADV, IOCB_CMD_PWRITEV, IoVecArray } from 'aio-bind';
+import { checkInteger, invalidType } from '../argument-errors.js';
+import { checkView, shrinkage } from './memory.js';
+import { type CarriedOver, imageToChange } from './operation-base.js';
+import { TransferOperation, type TransferOptions } from './transfer-operation.js';
+
+/** What a read or write of several buffers is made with. */
+export interface VectorOptions extends TransferOptions {
+  /** The memory, in order: Buffers, TypedArrays or DataViews, 1024 at most. */
+  readonly buffers: readonly NodeJS.ArrayBufferView[];
+}
+
+/** IOV_MAX (linux/uio.h). */
+const MAX_BUFFERS = 1024;
+
+/** A read or write of several buffers. */
+export abstract class VectorOperation extends TransferOperation {
+  #buffers: readonly NodeJS.ArrayBufferView[] = [];
+  /** How many bytes each had when it was set. */
+  #lengths: readonly number[] = [];
+  #iov = new IoVecArray(0);
+
+  /** @hidden */
+  constructor(opcode: number, options: VectorOptions) {
+    super(opcode, options);
+    this.buffers = options.buffers;
+  }
+
+  /**
+   * The memory, in order, 1024 pieces at most; a copy of the list that was given.
+   *
+   * Do not transfer any of it to another thread while the operation is in flight; with `fs` you must not
+   * either.
+   */
+  get buffers(): readonly NodeJS.ArrayBufferView[] {
+    return this.#buffers;
+  }
+
+  set buffers(buffers: readonly NodeJS.ArrayBufferView[]) {
+    const image = imageToChange(this, 'buffers');
+    if (!Array.isArray(buffers)) throw invalidType('buffers', 'an array', buffers);
+    const views = Array.from(buffers as readonly NodeJS.ArrayBufferView[]);
+    checkInteger('buffers.length', views.length, 0, MAX_BUFFERS);
+    for (const [index, view] of views.entries()) checkView(`buffers[${index}]`, view);
+    this.#iov = new IoVecArray(views);
+    image.buf = this.#iov.address;
+    image.nbytes = views.length;
+    this.#lengths = views.map(({ byteLength }) => byteLength);
+    this.#buffers = Object.freeze(views);
+  }
+
+  /** @hidden */
+  protected override carriedOver(): CarriedOver {
+    const [first] = this.#buffers;
+    const single = this.#buffers.length === 1 && first !== undefined ? { buffer: first } : {};
+    return { ...super.carriedOver(), ...single, buffers: this.#buffers };
+  }
+
+  /** @hidden */
+  protected override memoryProblem(): Error | null {
+    for (const [index, view] of this.#buffers.entries()) {
+      const problem = shrinkage(`buffers[${index}]`, view, this.#lengths[index] ?? 0);
+      if (problem !== null) return problem;
+    }
+    return null;
+  }
+}
+
+/**
+ * Reads into several buffers (IOCB_CMD_PREADV), one after another. The result is how many bytes were read
+ * in all.
+ *
+ * @see preadv(2)
+ */
+export class ReadvOperation extends VectorOperation {
+  readonly command = 'readv';
+
+  /**
+   * @throws TypeError - ERR_INVALID_ARG_TYPE
+   * @throws RangeError - ERR_OUT_OF_RANGE
+   */
+  constructor(options: VectorOptions) {
+    super(IOCB_CMD_PREADV, options);
+  }
+}
+
+/**
+ * Writes several buffers (IOCB_CMD_PWRITEV), one after another. The result is how many bytes were written
+ * in all.
+ *
+ * @see pwritev(2)
+ */
+export class WritevOperation extends VectorOperation {
+  readonly command = 'writev';
+
+  /**
+   * @throws TypeError - ERR_INVALID_ARG_TYPE
+   * @throws RangeError - ERR_OUT_OF_RANGE
+   */
+  constructor(options: VectorOptions) {
+    super(IOCB_CMD_PWRITEV, options);
+  }
+}
