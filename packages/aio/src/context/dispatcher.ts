@@ -48,12 +48,8 @@ export class Dispatcher {
     this.#turn = new Turn(() => {
       this.#turned();
     });
-    // Weakly, so that one that was forgotten can be found.
-    const self = new WeakRef(this);
     try {
-      this.#watcher = new EventWatcher(() => {
-        self.deref()?.signalled();
-      });
+      this.#watcher = watchFor(new WeakRef(this));
     } catch (error) {
       this.kernel.destroy();
       throw error;
@@ -303,4 +299,14 @@ export class Dispatcher {
       this.#flush();
     }, 1);
   }
+}
+
+/**
+ * Weakly, so that a dispatcher that was forgotten can be found; and apart, as functions that are made
+ * together hold together what any of them refers to.
+ */
+function watchFor(dispatcher: WeakRef<Dispatcher>): EventWatcher {
+  return new EventWatcher(() => {
+    dispatcher.deref()?.signalled();
+  });
 }
