@@ -60,12 +60,13 @@ bool ExpectEqual(const A& got, const B& expected, const char* expression, const 
 
 }  // namespace aio_bind::test
 
-#define CASE_AT_LINE(title, line)                                   \
-  void CaseAtLine##line();                                          \
-  const aio_bind::test::Case case_##line(title, &CaseAtLine##line); \
-  void CaseAtLine##line()
-#define CASE_AT(title, line) CASE_AT_LINE(title, line)
-#define CASE(title) CASE_AT(title, __LINE__)
+// Numbered, since several files may be compiled as one.
+#define CASE_WITH_NUMBER(title, number)                                 \
+  void CaseNumber##number();                                            \
+  const aio_bind::test::Case case_##number(title, &CaseNumber##number); \
+  void CaseNumber##number()
+#define CASE_NUMBERED(title, number) CASE_WITH_NUMBER(title, number)
+#define CASE(title) CASE_NUMBERED(title, __COUNTER__)
 
 #define EXPECT_EQ(got, expected) \
   aio_bind::test::ExpectEqual((got), (expected), #got, __FILE__, __LINE__)
