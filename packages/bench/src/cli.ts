@@ -2,14 +2,15 @@ import { Command, CommanderError, Option } from 'commander';
 import { parseCount, parseCounts } from './options/count.js';
 import { parseDuration } from './options/duration.js';
 import type { GivenOptions } from './options/given-options.js';
-import { parseSize } from './options/size.js';
+import { parseSize, parseSizes } from './options/size.js';
 import { allTrials, defaultTrial } from './trials/all-trials.js';
+import type { Effort } from './trials/trial.js';
 
 /** What the command line says. */
 export interface CommandLine {
   readonly trials: readonly string[];
   readonly given: GivenOptions;
-  readonly full: boolean;
+  readonly effort: Effort;
   readonly dir: string | undefined;
   /** The file for the samples; `-` is standard output, in place of the tables. */
   readonly json: string | undefined;
@@ -50,12 +51,12 @@ function program(): Command {
     .option('--rounds <n>', 'how often the evaluation reads its files in one turn', (text) =>
       parseCount('--rounds', text, MAX_ROUNDS),
     )
-    .option('--bs <size>', 'block size', (text) => parseSize('--bs', text))
+    .option('--bs <size,...>', 'block size; a table for each', (text) => parseSizes('--bs', text))
     .option('--size <size>', 'file size', (text) => parseSize('--size', text))
-    .option('--iodepth <n,...>', 'reads in flight; a table for each', (text) =>
+    .option('--iodepth <n,...>', 'operations in flight; a table for each', (text) =>
       parseCounts('--iodepth', text, MAX_DEPTH),
     )
-    .option('--iodepth-batch <n>', 'reads in one submission, at most', (text) =>
+    .option('--iodepth-batch <n>', 'operations in one submission, at most', (text) =>
       parseCount('--iodepth-batch', text, MAX_DEPTH),
     )
     .option('--direct', 'O_DIRECT: past the page cache')
@@ -90,6 +91,7 @@ export function readCommandLine(args: readonly string[]): CommandLine | Finished
     throw error;
   }
   const { quick = false, full = false, dir, json, ...given } = command.opts<Flags>();
-  const trials = command.args.length === 0 ? [defaultTrial.name] : command.args;
-  return { trials, given, full: full && !quick, dir, json };
+  const all = full ? allTrials.map(({ name }) => name) : [defaultTrial.name];
+  const trials = command.args.length === 0 ? all : command.args;
+  return { trials, given, effort: full && !quick ? 'full' : 'quick', dir, json };
 }

@@ -2,6 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { planTrials } from '../src/bench.js';
+import { Finished, readCommandLine } from '../src/cli.js';
 import { Scratch } from '../src/files/scratch.js';
 import { runCli } from './run-cli.js';
 
@@ -27,7 +29,10 @@ describe('the evaluation with tiny parameters', () => {
     using scratch = new Scratch(tmpdir());
     using results = new Scratch(tmpdir());
     const json = join(results.path, 'samples.json');
-    const run = await runCli([...TINY_EVALUATION, '--dir', scratch.path, '--json', json]);
+    const run = await runCli([
+      ...[...TINY_EVALUATION, '--drivers', 'aio,aio-bind,fs-promises'],
+      ...['--dir', scratch.path, '--json', json],
+    ]);
 
     expect(run.stderr).toBe('');
     expect(run.code).toBe(0);
@@ -35,26 +40,24 @@ describe('the evaluation with tiny parameters', () => {
     for (const heading of ['1 file\n', '6 files\n', '12 files\n', '24 files\n']) {
       expect(run.stdout).toContain(heading);
     }
-    for (const driver of ['idle', 'aio-bind', 'fs-promises', 'fs-sync']) {
-      expect(rowsOf(run.stdout, driver)).toHaveLength(4);
+    for (const driver of ['idle', 'aio', 'fs-promises']) {
+      expect(rowsOf(run.stdout, driver)).toHaveLength(5);
     }
-    expect(run.stdout).toMatch(/aio-bind: .* the time of fs-promises for the reads/);
+    expect(rowsOf(run.stdout, 'aio-bind')).toHaveLength(4);
+    expect(run.stdout).toMatch(/aio: .* the reading us\/round of fs-promises, .* its CPU/);
+    expect(run.stdout).toMatch(
+      /24 files: reading us\/round of aio over that of fs-promises +│ +at most 0\.50x │/,
+    );
     // Kernel AIO needs no threads, and Node's pool does.
-    for (const row of rowsOf(run.stdout, 'aio-bind')) expect(row).toMatch(/│ +\+0 │/);
-    for (const row of rowsOf(run.stdout, 'fs-promises')) expect(row).toMatch(/│ +\+[1-9]\d* │/);
+    for (const row of rowsOf(run.stdout, 'aio-bind')) expect(row).toMatch(/│[ *]+0 │/);
+    for (const row of rowsOf(run.stdout, 'fs-promises')) expect(row).toMatch(/│ +[1-9]\d* │/);
 
-    checkJson(readFileSync(json, 'utf8'), ['idle', 'aio-bind', 'fs-promises', 'fs-sync']);
+    checkJson(readFileSync(json, 'utf8'), { idle: 5, aio: 5, 'aio-bind': 4, 'fs-promises': 5 });
     expect(readdirSync(scratch.path)).toEqual([]);
-  });
-
-  it('prints its samples alone with --json -', async () => {
-    const run = await runCli([...TINY_EVALUATION, '--drivers', 'fs-sync', '--json', '-']);
-    expect(run.code).toBe(0);
-    checkJson(run.stdout, ['idle', 'fs-sync']);
   });
 });
 
-function checkJson(json: string, drivers: readonly string[]): void {
+function checkJson(json: string, drivers: Readonly<Record<string, number>>): void {
   const { machine, trials } = JSON.parse(json) as Output;
   expect(machine).toMatchObject({ node: process.version });
   expect(Object.keys(machine)).toEqual(
@@ -64,21 +67,16 @@ function checkJson(json: string, drivers: readonly string[]): void {
   const [trial] = trials;
   expect(trial).toMatchObject({
     trial: 'evaluation',
-    parameters: { rounds: 2, repeats: 1, intervalMs: 1 },
+    parameters: { rounds: 2, intervalMs: 1 },
+    repeats: 1,
     failures: [],
   });
   const samples = trial?.samples ?? [];
-  expect(samples.map(({ driver }) => driver).sort()).toEqual(
-    drivers.flatMap((driver) => [driver, driver, driver, driver]).sort(),
-  );
+  const counts: Record<string, number> = {};
+  for (const { driver } of samples) counts[driver] = (counts[driver] ?? 0) + 1;
+  expect(counts).toEqual(drivers);
   for (const { sample } of samples) {
-    for (const figure of [
-      'seconds',
-      'readingMicroseconds',
-      'userSeconds',
-      'systemSeconds',
-      'threads',
-    ]) {
+    for (const figure of ['seconds', 'userSeconds', 'systemSeconds', 'threads']) {
       expect(sample).toHaveProperty(figure, expect.any(Number));
     }
   }
@@ -91,12 +89,21 @@ describe('random-read with tiny parameters', () => {
       ...['--iodepth', '2,40', '--drivers', 'fs-sync,aio-bind'],
     ]);
     expect(code).toBe(0);
-    expect(stdout).toContain('iodepth 2, batches of up to 2');
-    expect(stdout).toContain('iodepth 40, batches of up to 32');
+    expect(stdout).toContain('\n4k, iodepth 2\n');
+    expect(stdout).toContain('\n4k, iodepth 40\n');
     expect(rowsOf(stdout, 'aio-bind')).toHaveLength(2);
     expect(rowsOf(stdout, 'fs-sync')).toHaveLength(2);
     expect(rowsOf(stdout, 'fs-promises')).toHaveLength(0);
     expect(rowsOf(stdout, 'fio-libaio')).toHaveLength(0);
+  });
+
+  it('prints its samples alone with --json -', async () => {
+    const run = await runCli([...TINY_READ, '--drivers', 'fs-sync', '--json', '-']);
+    expect(run.code).toBe(0);
+    const { trials } = JSON.parse(run.stdout) as Output;
+    expect(trials.map(({ samples }) => samples.map(({ driver }) => driver))).toEqual([
+      ['fs-sync', 'fs-sync'],
+    ]);
   });
 
   it('says how to get fio and fincore where they are missing', async () => {
@@ -106,21 +113,27 @@ describe('random-read with tiny parameters', () => {
     });
     expect(code).toBe(0);
     expect(stdout).toContain('apt-get install fio, or dnf install fio');
-    expect(stdout).toContain('fincore (util-linux) is not installed');
+    expect(stdout).toContain('fincore, of util-linux, is not installed');
+    expect(stdout).toContain('apt-get install vmtouch');
     expect(rowsOf(stdout, 'fio-libaio')).toHaveLength(0);
   });
 });
 
+function planned(args: readonly string[]): unknown {
+  const commandLine = readCommandLine(args);
+  return commandLine instanceof Finished ? commandLine : planTrials(commandLine);
+}
+
 describe('a command line that is wrong', () => {
   it.each([
-    [['nonsense'], "unknown trial 'nonsense' (trials: evaluation, random-read)"],
+    [['nonsense'], /^unknown trial 'nonsense' \(trials: evaluation, random-read, .*\)$/],
     [
       ['evaluation', '--drivers', 'nonsense'],
-      "unknown driver 'nonsense' (drivers: aio-bind, fs-promises, fs-sync)",
+      "unknown driver 'nonsense' (drivers: aio, aio-bind, fs-promises, fs-sync)",
     ],
     [
       ['evaluation', 'random-read', '--drivers', 'fio-libaio'],
-      "evaluation has no driver 'fio-libaio' (drivers: aio-bind, fs-promises, fs-sync)",
+      "evaluation has no driver 'fio-libaio' (drivers: aio, aio-bind, fs-promises, fs-sync)",
     ],
     [['evaluation', '--bs', '4k'], '--bs means nothing to evaluation'],
     [['evaluation', '--iodepth-batch', '4'], '--iodepth-batch means nothing to evaluation'],
@@ -128,6 +141,11 @@ describe('a command line that is wrong', () => {
     [['random-read', '--bs', '4x'], "--bs wants a size such as 4096, 4k or 256m, not '4x'"],
     [['random-read', '--bs', '1000', '--direct'], '--bs wants a multiple of 512 here, not 1000'],
     [['random-read', '--size', '1k'], '--size 1k does not hold one block of --bs 4k'],
+  ])('%j is refused', (args, message) => {
+    expect(() => planned(args)).toThrow(message);
+  });
+
+  it.each([
     [
       ['--dir', '/nonexistent'],
       "--dir wants a directory that can be written to, not '/nonexistent'",
@@ -142,6 +160,8 @@ describe('a command line that is wrong', () => {
 it('lists its trials and their drivers in its help', async () => {
   const { code, stdout } = await runCli(['--help']);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/evaluation .*\n +drivers: aio-bind, fs-promises, fs-sync\n/);
-  expect(stdout).toMatch(/random-read .*\n +drivers: aio-bind, fio-libaio, fs-sync, fs-promises\n/);
+  expect(stdout).toMatch(/evaluation .*\n +drivers: aio, aio-bind, fs-promises, fs-sync\n/);
+  expect(stdout).toMatch(
+    /random-read .*\n +drivers: aio, aio-bind, fs-promises, .*, fio-libaio, fio-io_uring, fio-psync\n/,
+  );
 });

@@ -33,13 +33,17 @@ export function contentMatches(buffer: Uint8Array, offset: number): boolean {
   return true;
 }
 
-/** Makes a file of known content, and leaves no write-back for the measurement to run into. */
-export function makeContentFile(path: string, size: number): void {
+/**
+ * Makes a file of known content, and leaves no write-back for the measurement to run into.
+ *
+ * @param base - where its content begins, for files whose contents continue each other
+ */
+export function makeContentFile(path: string, size: number, base = 0): void {
   const fd = openSync(path, 'wx');
   try {
-    const chunk = new Uint8Array(CHUNK);
+    const chunk = new Uint8Array(Math.min(CHUNK, size));
     for (let offset = 0; offset < size; offset += CHUNK) {
-      fillContent(chunk, offset);
+      fillContent(chunk, base + offset);
       writeSync(fd, chunk, 0, Math.min(CHUNK, size - offset), offset);
     }
     fsyncSync(fd);

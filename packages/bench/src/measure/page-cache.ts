@@ -1,16 +1,21 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runProgram } from '../process/run-program.js';
 
-/** A round counts as cached only with at least this share of the file in memory. */
+/** A round counts as cached only with at least this share of its files in memory. */
 export const CACHED_ENOUGH = 0.999;
 
-/** Reads the whole file, so that the kernel has it in memory and sees it in use. */
+/** A round counts as cold only with at most this share of its files in memory before it. */
+export const COLD_ENOUGH = 0.01;
+
+const CHUNK = Buffer.allocUnsafeSlow(1024 * 1024);
+
+/** Reads a whole file, so that the kernel has it in memory and sees it in use. */
 export function touch(path: string): void {
   const fd = openSync(path, 'r');
   try {
-    const chunk = new Uint8Array(1024 * 1024);
     for (let offset = 0; ;) {
-      const bytes = readSync(fd, chunk, 0, chunk.length, offset);
+      const bytes = readSync(fd, CHUNK, 0, CHUNK.length, offset);
       if (bytes === 0) return;
       offset += bytes;
     }
@@ -19,15 +24,63 @@ export function touch(path: string): void {
   }
 }
 
-/** The share of a file's bytes that is in memory, by fincore(1); undefined where there is none. */
+/** Arguments are limited in length. */
+const FILES_AT_ONCE = 1000;
+
+function* pieces(paths: readonly string[]): Generator<readonly string[]> {
+  for (let i = 0; i < paths.length; i += FILES_AT_ONCE) yield paths.slice(i, i + FILES_AT_ONCE);
+}
+
+/** The share of the files' bytes that is in memory, by fincore(1); undefined where there is none. */
 export async function residentShare(
-  path: string,
+  paths: readonly string[],
   size: number,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const args = ['--bytes', '--noheadings', '--raw', '--output', 'RES', path];
-  const outcome = await runProgram('fincore', args, signal);
-  if (outcome === 'missing') return undefined;
+  let resident = 0;
+  for (const piece of pieces(paths)) {
+    const args = ['--bytes', '--noheadings', '--raw', '--output', 'RES', ...piece];
+    const outcome = await runProgram('fincore', args, signal);
+    if (outcome === 'missing') return undefined;
+    for (const line of outcome.stdout.split('\n')) resident += Number(line);
+  }
   // Pages are whole, so that the last one may reach beyond the end of the file.
-  return Math.min(1, Number(outcome.stdout) / size);
+  return Math.min(1, resident / size);
 }
+
+/** Drops files from the page cache: `dd` of nothing with posix_fadvise(POSIX_FADV_DONTNEED). */
+export async function evict(paths: readonly string[], signal: AbortSignal): Promise<void> {
+  for (const path of paths) {
+    await runProgram('dd', [`if=${path}`, 'iflag=nocache', 'count=0'], signal);
+  }
+}
+
+/** Files that stay in memory, by vmtouch(1), until disposed of. */
+export class LockedInMemory implements AsyncDisposable {
+  readonly #controller = new AbortController();
+  readonly #ended: Promise<unknown>;
+  /** How to get what would lock them; undefined where it runs. */
+  missing: string | undefined;
+
+  constructor(paths: readonly string[], scratch: string) {
+    const list = join(scratch, 'locked-files');
+    writeFileSync(list, paths.join('\0'));
+    const run = runProgram('vmtouch', ['-q', '-l', '-0', '-b', list], this.#controller.signal);
+    this.#ended = run.then(
+      (outcome) => {
+        if (outcome === 'missing') this.missing = MISSING;
+      },
+      (error: unknown) => {
+        if (!this.#controller.signal.aborted) this.missing = `${NOT_LOCKED}: ${String(error)}`;
+      },
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#controller.abort();
+    await this.#ended;
+  }
+}
+
+const NOT_LOCKED = 'the files could not be locked in memory, only read just before each turn';
+const MISSING = `${NOT_LOCKED}: vmtouch is not installed (apt-get install vmtouch)`;

@@ -1,6 +1,6 @@
 /** What was given on the command line; each trial has defaults of its own for the rest. */
 export interface GivenOptions {
-  readonly bs?: number;
+  readonly bs?: readonly number[];
   readonly iodepth?: readonly number[];
   readonly iodepthBatch?: number;
   readonly size?: number;

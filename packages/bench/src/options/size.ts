@@ -16,6 +16,11 @@ export function parseSize(option: string, text: string): number {
   throw new UsageError(`${option} wants a size such as 4096, 4k or 256m, not '${text}'`);
 }
 
+/** Reads sizes that are separated by commas. */
+export function parseSizes(option: string, text: string): readonly number[] {
+  return text.split(',').map((part) => parseSize(option, part));
+}
+
 /** Writes a size the way that {@link parseSize} reads it. */
 export function formatSize(bytes: number): string {
   if (bytes % K ** 3 === 0) return `${bytes / K ** 3}g`;

@@ -1,19 +1,24 @@
 // The entry of a child process; see job.ts for why nothing here is loaded by `import()`.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { Sample } from '../measure/sample.js';
+import { held } from '../measure/stopwatch.js';
 import type { Job, MeasureModule, Outcome } from './job.js';
 
 const load = createRequire(import.meta.url);
 
-async function outcomeOf(job: Job<unknown>): Promise<Outcome<unknown>> {
+async function outcomeOf(job: Job<unknown>): Promise<Outcome<Sample>> {
+  const idle = held();
   try {
     const driver: unknown = load(job.driver);
-    const trial = load(job.measure) as MeasureModule<unknown, unknown, unknown>;
-    return { sample: await trial.measure(driver, job.work) };
+    const module = load(job.measure) as MeasureModule<unknown, unknown, Sample>;
+    return { sample: { ...(await module.measure(driver, job.work)), idle } };
   } catch (error) {
     process.exitCode = 1;
-    return { error: { message: error instanceof Error ? error.message : String(error) } };
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    return { error: { name, message } };
   }
 }
 
-const job = JSON.parse(process.argv.at(-1) ?? '') as Job<unknown>;
+const job = JSON.parse(readFileSync(0, 'utf8')) as Job<unknown>;
 void outcomeOf(job).then((outcome) => process.stdout.write(JSON.stringify(outcome)));

@@ -4,9 +4,9 @@
  * would seem to have the pool's threads.
  */
 export interface Job<Work> {
-  /** The module that measures the trial; it exports `measure(driver, work)`. */
+  /** The module that measures; it exports `measure(driver, work)`. */
   readonly measure: string;
-  /** The module that does the I/O in question; it exports what the trial asks of a driver. */
+  /** The module that does the I/O in question; it exports what the measuring asks of a driver. */
   readonly driver: string;
   readonly work: Work;
 }
@@ -18,4 +18,5 @@ export interface MeasureModule<Driver, Work, Sample> {
 
 /** What a child prints: one line of JSON. */
 export type Outcome<Sample> =
-  { readonly sample: Sample } | { readonly error: { readonly message: string } };
+  | { readonly sample: Sample }
+  | { readonly error: { readonly name: string; readonly message: string } };

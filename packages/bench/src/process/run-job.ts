@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { MissingDriver } from '../trials/missing-driver.js';
 import type { Job, Outcome } from './job.js';
 import { ProgramError, runProgram } from './run-program.js';
 
@@ -6,9 +7,19 @@ const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 // Loaded by `require`, not as the main module: see job.ts.
 const NODE_ARGUMENTS = ['--input-type=commonjs', '--eval', 'require(process.argv[1])', CHILD];
 
-async function outputOf(job: string, signal: AbortSignal): Promise<string> {
+/** Variables that only this child has. */
+export type Environment = Readonly<Record<string, string>>;
+
+async function outputOf(
+  job: string,
+  signal: AbortSignal,
+  environment: Environment,
+): Promise<string> {
   try {
-    const output = await runProgram(process.execPath, [...NODE_ARGUMENTS, job], signal);
+    const output = await runProgram(process.execPath, NODE_ARGUMENTS, signal, {
+      environment,
+      input: job,
+    });
     if (output === 'missing') throw new Error(`${process.execPath} cannot be run`);
     return output.stdout;
   } catch (error) {
@@ -19,8 +30,14 @@ async function outputOf(job: string, signal: AbortSignal): Promise<string> {
 }
 
 /** Runs a job in a Node process of its own and gives its sample, or throws what went wrong there. */
-export async function runJob<Work, Sample>(job: Job<Work>, signal: AbortSignal): Promise<Sample> {
-  const outcome = JSON.parse(await outputOf(JSON.stringify(job), signal)) as Outcome<Sample>;
-  if ('error' in outcome) throw new Error(outcome.error.message);
-  return outcome.sample;
+export async function runJob<Work, Sample>(
+  job: Job<Work>,
+  signal: AbortSignal,
+  environment: Environment = {},
+): Promise<Sample> {
+  const output = await outputOf(JSON.stringify(job), signal, environment);
+  const outcome = JSON.parse(output) as Outcome<Sample>;
+  if ('sample' in outcome) return outcome.sample;
+  const { name, message } = outcome.error;
+  throw name === 'MissingDriver' ? new MissingDriver(message) : new Error(message);
 }

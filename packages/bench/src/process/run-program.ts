@@ -17,6 +17,13 @@ export class ProgramError extends Error {
   }
 }
 
+export interface Surroundings {
+  /** Variables beside this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What it can read on its standard input. */
+  readonly input?: string;
+}
+
 /**
  * Runs a program to its end and gives what it printed, or 'missing' where it is not installed.
  * It is ended by an abort of `signal`, and waited for then as well: its files may be removed after.
@@ -25,17 +32,23 @@ export function runProgram(
   program: string,
   args: readonly string[],
   signal: AbortSignal,
+  { environment, input }: Surroundings = {},
 ): Promise<ProgramOutput | 'missing'> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
     const end = (): void => void child.kill('SIGTERM');
     signal.addEventListener('abort', end, { once: true });
 
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    // A program that ends without reading has its own reasons, and says them by its exit code.
+    child.stdin?.on('error', () => undefined).end(input);
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
 
     let failure: NodeJS.ErrnoException | undefined;
     child.on('error', (error) => (failure = error));

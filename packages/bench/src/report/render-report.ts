@@ -1,5 +1,9 @@
 import CliTable from 'cli-table3';
-import type { Report, Table } from './report.js';
+import type { Cell, Report, Table } from './report.js';
+
+function cellText({ text, best }: Cell): string {
+  return best === true ? `* ${text}` : text;
+}
 
 function renderTable({ columns, rows }: Table): string {
   const table = new CliTable({
@@ -7,7 +11,7 @@ function renderTable({ columns, rows }: Table): string {
     colAligns: columns.map(({ align }) => align),
     style: { head: [], border: [], compact: true },
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map(cellText)));
   return table.toString();
 }
 

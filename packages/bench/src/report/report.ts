@@ -3,9 +3,15 @@ export interface Column {
   readonly align: 'left' | 'right';
 }
 
+/** A cell, and whether it is the best of those that it is compared with. */
+export interface Cell {
+  readonly text: string;
+  readonly best?: boolean;
+}
+
 export interface Table {
   readonly columns: readonly Column[];
-  readonly rows: readonly (readonly string[])[];
+  readonly rows: readonly (readonly Cell[])[];
 }
 
 /** One question answered: a heading, a table, and what it means in words. */

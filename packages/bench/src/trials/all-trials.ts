@@ -1,8 +1,23 @@
-import { evaluation } from './evaluation/evaluation.js';
-import { randomRead } from './random-read/random-read.js';
+import { coldRead } from './cold-read.js';
+import { evaluation } from './evaluation.js';
+import { loopDelay } from './loop-delay.js';
+import { poolContention } from './pool-contention.js';
+import { randomRead } from './random-read.js';
+import { randomWrite } from './random-write.js';
+import { scaleDepth } from './scale-depth.js';
+import { scaleFiles } from './scale-files.js';
 import type { Trial } from './trial.js';
 
-export const allTrials: readonly Trial[] = [evaluation, randomRead];
+export const allTrials: readonly Trial[] = [
+  evaluation,
+  randomRead,
+  randomWrite,
+  coldRead,
+  loopDelay,
+  poolContention,
+  scaleDepth,
+  scaleFiles,
+];
 
 /** What runs when no trial is named: the main job. */
 export const defaultTrial: Trial = evaluation;

@@ -1,5 +1,6 @@
 import type { GivenOptions, OptionName } from '../options/given-options.js';
-import type { Report } from '../report/report.js';
+import type { Presentation } from '../report/presentation.js';
+import type { Findings } from './findings.js';
 
 /** What a trial is given to run with. */
 export interface TrialRun {
@@ -11,25 +12,11 @@ export interface TrialRun {
   readonly progress: (text: string) => void;
 }
 
-/** One round of one driver that did not end as it should: an error, or wrong bytes. */
-export interface Failure {
-  readonly driver: string;
-  readonly round: number;
-  readonly message: string;
-}
-
-export interface TrialResult {
-  readonly trial: string;
-  /** Every setting that the trial ran with, defaults included. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-  /** Every sample, as measured. */
-  readonly samples: readonly object[];
-  readonly failures: readonly Failure[];
-  readonly report: Report;
-}
+/** How thoroughly to measure. */
+export type Effort = 'quick' | 'full';
 
 /** A trial with all its settings, ready to run. */
-export type PlannedTrial = (run: TrialRun) => Promise<TrialResult>;
+export type PlannedTrial = (run: TrialRun) => Promise<Findings>;
 
 /** A question that the bench can answer: a workload, the drivers that can do it, and a report. */
 export interface Trial {
@@ -38,6 +25,7 @@ export interface Trial {
   readonly drivers: readonly string[];
   /** The options that mean something to it. */
   readonly options: readonly OptionName[];
+  readonly presentation: Presentation;
   /** Throws a UsageError for options that make no sense, before anything has been done. */
-  plan(given: GivenOptions, full: boolean): PlannedTrial;
+  plan(given: GivenOptions, effort: Effort): PlannedTrial;
 }

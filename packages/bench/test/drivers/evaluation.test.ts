@@ -1,13 +1,14 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import * as aioBind from '../../src/drivers/aio-bind/evaluation.js';
+import * as aio from '../../src/drivers/aio/evaluation.js';
 import * as fsPromises from '../../src/drivers/fs-promises/evaluation.js';
 import * as fsSync from '../../src/drivers/fs-sync/evaluation.js';
 import * as idle from '../../src/drivers/idle/evaluation.js';
 import { Scratch } from '../../src/files/scratch.js';
-import { makeEvaluationFiles } from '../../src/trials/evaluation/files.js';
-import { measure } from '../../src/trials/evaluation/measure.js';
-import type { EvaluationDriver, FileReader } from '../../src/trials/evaluation/workload.js';
+import { makeEvaluationFiles } from '../../src/jobs/evaluation/files.js';
+import { measure } from '../../src/jobs/evaluation/measure.js';
+import type { EvaluationDriver, FileReader } from '../../src/jobs/evaluation/work.js';
 
 /** Reads right, and then spoils what was read. */
 function spoiling(spoil: (buffers: readonly Uint8Array[]) => void): EvaluationDriver {
@@ -16,9 +17,9 @@ function spoiling(spoil: (buffers: readonly Uint8Array[]) => void): EvaluationDr
       const reader = fsSync.openFiles(files, buffers);
       return {
         readAll() {
-          const bytes = reader.readAll();
+          const found = reader.readAll();
           spoil(buffers);
-          return bytes;
+          return found;
         },
         close: () => reader.close(),
       };
@@ -26,7 +27,10 @@ function spoiling(spoil: (buffers: readonly Uint8Array[]) => void): EvaluationDr
   };
 }
 
+const work = { rounds: 3, intervalMs: 1, reopen: false };
+
 const drivers: readonly (readonly [string, EvaluationDriver])[] = [
+  ['aio', aio],
   ['aio-bind', aioBind],
   ['fs-promises', fsPromises],
   ['fs-sync', fsSync],
@@ -38,17 +42,28 @@ describe.each(drivers)('%s', (_name, driver) => {
     async (count) => {
       using scratch = new Scratch(tmpdir());
       const files = makeEvaluationFiles(scratch.path).slice(0, count);
-      const sample = await measure(driver, { files, rounds: 3, intervalMs: 1 });
-      expect(sample.seconds).toBeGreaterThan(0);
+      const sample = await measure(driver, { ...work, files });
+      expect(sample.operations).toBe(work.rounds);
+      expect(sample.bytes).toBe(work.rounds * files.reduce((sum, { size }) => sum + size, 0));
       expect(sample.threads).toBeGreaterThan(0);
-      expect(sample.virtualBytes).toBeGreaterThan(sample.physicalBytes);
+      const { physicalMebibytes = 0, virtualMebibytes } = sample.figures ?? {};
+      expect(virtualMebibytes).toBeGreaterThan(physicalMebibytes);
     },
   );
 });
 
+const reopening = drivers.filter(([, { reopenFiles }]) => reopenFiles !== undefined);
+
+it.each(reopening)('%s opens files each time, where asked to', async (_name, driver) => {
+  using scratch = new Scratch(tmpdir());
+  const files = makeEvaluationFiles(scratch.path).slice(0, 6);
+  const sample = await measure(driver, { ...work, files, reopen: true });
+  expect(sample.bytes).toBe(work.rounds * files.reduce((sum, { size }) => sum + size, 0));
+});
+
 describe('the control', () => {
   it('reads nothing', async () => {
-    const sample = await measure(idle, { files: [], rounds: 3, intervalMs: 1 });
+    const sample = await measure(idle, { ...work, files: [] });
     expect(sample.seconds).toBeGreaterThan(0);
   });
 });
@@ -67,7 +82,7 @@ describe('a driver that is wrong', () => {
       'leaves its buffers as they were',
       {
         openFiles: (files) => ({
-          readAll: () => files.reduce((sum, { size }) => sum + size, 0),
+          readAll: () => files.map(({ size }) => new Uint8Array(size)),
           close: () => undefined,
         }),
       },
@@ -78,6 +93,6 @@ describe('a driver that is wrong', () => {
   it.each(wrong)('is found out when it %s', async (_fault, driver, message) => {
     using scratch = new Scratch(tmpdir());
     const files = makeEvaluationFiles(scratch.path).slice(0, 2);
-    await expect(measure(driver, { files, rounds: 3, intervalMs: 1 })).rejects.toThrow(message);
+    await expect(measure(driver, { ...work, files })).rejects.toThrow(message);
   });
 });

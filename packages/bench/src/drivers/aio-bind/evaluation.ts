@@ -10,8 +10,9 @@ import {
   io_setup,
 } from 'aio-bind';
 import { closeSync, openSync } from 'node:fs';
-import type { EvaluationFile, FileReader } from '../../trials/evaluation/workload.js';
-import { bytesOf } from './event-words.js';
+import type { EvaluationFile, FileReader } from '../../jobs/evaluation/work.js';
+import { checkWhole } from '../check-read.js';
+import { bytesOf, slotOf } from './event-words.js';
 import { submitAll } from './submit-all.js';
 
 /**
@@ -31,20 +32,21 @@ export function openFiles(
   const events = new IoEventArray(count);
   const slots = Uint32Array.from({ length: count }, (_, i) => i);
   for (const [i, buffer] of buffers.entries()) {
-    io_prep_pread(new Iocb(slab, i), fds[i] ?? -1, buffer, buffer.length, 0);
+    const iocb = new Iocb(slab, i);
+    io_prep_pread(iocb, fds[i] ?? -1, buffer, buffer.length, 0);
+    iocb.aio_data = BigInt(i);
   }
 
   return {
     readAll() {
       submitAll(context, count, slab, slots);
-      let bytes = 0;
       for (let done = 0; done < count;) {
         let got = io_getevents_ring(context, count, events);
         if (got === 0) got = io_getevents(context, 1, count - done, events, null);
-        for (let i = 0; i < got; i++) bytes += bytesOf(events, i);
+        for (let i = 0; i < got; i++) checkWhole(bytesOf(events, i), buffers[slotOf(events, i)]!);
         done += got;
       }
-      return bytes;
+      return buffers;
     },
     close() {
       io_destroy(context);

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import type { EvaluationFile, FileReader } from '../../trials/evaluation/workload.js';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import type { EvaluationFile, FileReader } from '../../jobs/evaluation/work.js';
+import { checkWhole } from '../check-read.js';
 
 /** `fs.readSync`: one blocking system call for each file. */
 export function openFiles(
@@ -9,14 +10,21 @@ export function openFiles(
   const fds = files.map(({ path }) => openSync(path, 'r'));
   return {
     readAll() {
-      let bytes = 0;
       for (const [i, buffer] of buffers.entries()) {
-        bytes += readSync(fds[i] ?? -1, buffer, 0, buffer.length, 0);
+        checkWhole(readSync(fds[i] ?? -1, buffer, 0, buffer.length, 0), buffer);
       }
-      return bytes;
+      return buffers;
     },
     close() {
       for (const fd of fds) closeSync(fd);
     },
+  };
+}
+
+/** `fs.readFileSync`, file by file. */
+export function reopenFiles(files: readonly EvaluationFile[]): FileReader {
+  return {
+    readAll: () => files.map(({ path }) => readFileSync(path)),
+    close: () => undefined,
   };
 }

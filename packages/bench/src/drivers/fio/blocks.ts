@@ -1,0 +1,38 @@
+import type { BlocksWork } from '../../jobs/blocks/work.js';
+import type { Sample } from '../../measure/sample.js';
+import { fioPath, runFio } from './run-fio.js';
+
+const PERCENTILES = [1, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 99.99];
+
+function argumentsFor(work: BlocksWork): readonly string[] {
+  const { paths, blockSize, blocksPerFile, depth, batch, direct, seed, seconds, latency } = work;
+  return [
+    `--filename=${paths.map(fioPath).join(':')}`,
+    ...(work.write ? ['--rw=randwrite', '--overwrite=1'] : ['--readonly', '--rw=randread']),
+    `--bs=${blockSize}`,
+    `--size=${blocksPerFile * blockSize * paths.length}`,
+    `--iodepth=${depth}`,
+    `--iodepth_batch_submit=${batch}`,
+    '--iodepth_batch_complete_min=1',
+    `--iodepth_batch_complete_max=${batch}`,
+    `--direct=${direct ? 1 : 0}`,
+    // By default fio drops the file from the page cache, and keeps a map of what it has read.
+    '--invalidate=0',
+    ...(work.once ? [] : ['--norandommap', '--time_based']),
+    `--randseed=${seed}`,
+    `--runtime=${Math.round(seconds * 1e3)}ms`,
+    // fio at its fastest reads no clock for each operation; latencies need it.
+    ...(latency
+      ? [
+          '--clat_percentiles=0',
+          '--lat_percentiles=1',
+          `--percentile_list=${PERCENTILES.join(':')}`,
+        ]
+      : ['--gtod_reduce=1']),
+  ];
+}
+
+/** The same transfers by fio(1), with the same depth and batches. */
+export function fioBlocks(engine: string, work: BlocksWork, signal: AbortSignal): Promise<Sample> {
+  return runFio(engine, argumentsFor(work), signal);
+}

@@ -1,0 +1,66 @@
+import { LoopProbes } from '../../measure/loop-probes.js';
+import { PoolLoad } from '../../measure/pool-load.js';
+import { Recorder } from '../../measure/recorder.js';
+import type { Sample } from '../../measure/sample.js';
+import { Stopwatch, held } from '../../measure/stopwatch.js';
+import { makeBuffers } from './buffers.js';
+import { checkBlocks } from './check.js';
+import { warmUp } from './warm-up.js';
+import type { BlocksDriver, BlocksWork } from './work.js';
+
+function blocksOf({ paths, blocksPerFile }: BlocksWork): number {
+  return paths.length * blocksPerFile;
+}
+
+/** Something to wait for after the warm-up, so that several start at once. */
+export type Ready = () => Promise<void>;
+
+/**
+ * Measures one run of transfers without a break in it, as long as the warm-up says; then looks
+ * whether the right bytes are in the right place.
+ */
+export async function measure(
+  driver: BlocksDriver,
+  work: BlocksWork,
+  ready?: Ready,
+): Promise<Sample> {
+  const { depth, blockSize, seconds, latency, watchLoop, fillPool } = work;
+  const buffers = makeBuffers(work);
+  const blocks = await driver.openBlocks(work, buffers);
+  const load = fillPool === undefined ? undefined : new PoolLoad(fillPool);
+  load?.start();
+
+  const warming = latency ? new Recorder() : undefined;
+  const { perSecond, done } = await warmUp(blocks, work, warming?.record);
+  checkBlocks(blocks, buffers, work);
+  await ready?.();
+
+  const recorder = latency ? new Recorder() : undefined;
+  const probes = watchLoop ? new LoopProbes() : undefined;
+  const operations = Math.min(
+    Math.max(depth, Math.round(perSecond * seconds)),
+    work.once ? blocksOf(work) - done : Infinity,
+  );
+  const stopwatch = new Stopwatch();
+  await probes?.start();
+  stopwatch.start();
+  await blocks.transfer(operations, recorder?.record);
+  stopwatch.pause();
+  const watched = probes?.stop();
+  const holding = held();
+  load?.stop();
+  checkBlocks(blocks, buffers, work);
+  await blocks.close();
+
+  return {
+    operations,
+    bytes: operations * blockSize,
+    ...stopwatch.elapsed,
+    ...holding,
+    distributions: {
+      ...watched?.distributions,
+      ...(recorder === undefined ? {} : { latency: recorder.distribution }),
+    },
+    figures: watched?.figures ?? {},
+  };
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { peakMemory } from '../../measure/memory.js';
+import type { Sample } from '../../measure/sample.js';
+import { Stopwatch, held } from '../../measure/stopwatch.js';
+import type { EvaluationDriver, EvaluationFile, EvaluationWork, FileReader } from './work.js';
+
+const POISON = 0xa5;
+
+function checkBytes(files: readonly EvaluationFile[], found: readonly Uint8Array[]): void {
+  for (const [i, { path, sha256 }] of files.entries()) {
+    const hash = createHash('sha256')
+      .update(found[i] ?? '')
+      .digest('hex');
+    if (hash !== sha256) throw new Error(`wrong bytes were read from ${path}`);
+  }
+}
+
+/** Every byte is checked, off the clock, in the first, the middle and the last round. */
+function isChecked(round: number, rounds: number): boolean {
+  return round === 0 || round === rounds >> 1 || round === rounds - 1;
+}
+
+async function readerOf(
+  driver: EvaluationDriver,
+  { files, reopen }: EvaluationWork,
+  buffers: readonly Uint8Array[],
+): Promise<FileReader> {
+  if (!reopen) return await driver.openFiles(files, buffers);
+  if (driver.reopenFiles === undefined) throw new Error('this driver cannot open each time');
+  return driver.reopenFiles(files);
+}
+
+export async function measure(driver: EvaluationDriver, work: EvaluationWork): Promise<Sample> {
+  const { files, rounds, intervalMs } = work;
+  const buffers = files.map(({ size }) => Buffer.allocUnsafeSlow(size));
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const reader = await readerOf(driver, work, buffers);
+  const stopwatch = new Stopwatch();
+  let readingMs = 0;
+
+  stopwatch.start();
+  for (let round = 0; round < rounds; round++) {
+    const checked = isChecked(round, rounds);
+    if (checked) {
+      stopwatch.pause();
+      for (const buffer of buffers) buffer.fill(POISON);
+      stopwatch.start();
+    }
+    const from = performance.now();
+    const found = await reader.readAll();
+    readingMs += performance.now() - from;
+    let bytes = 0;
+    for (const buffer of found) bytes += buffer.length;
+    if (bytes !== total) throw new Error(`${bytes} bytes were read in place of ${total}`);
+    if (checked) {
+      stopwatch.pause();
+      checkBytes(files, found);
+      stopwatch.start();
+    }
+    await sleep(intervalMs);
+  }
+  stopwatch.pause();
+
+  const { physicalBytes, virtualBytes } = peakMemory();
+  const sample = {
+    operations: rounds,
+    bytes: total * rounds,
+    ...stopwatch.elapsed,
+    ...held(),
+    figures: {
+      readingMicroseconds: (readingMs * 1e3) / rounds,
+      physicalMebibytes: physicalBytes / 1024 ** 2,
+      virtualMebibytes: virtualBytes / 1024 ** 2,
+    },
+  };
+  await reader.close();
+  return sample;
+}

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { CONTENT_UNIT, makeContentFile } from '../files/content.js';
+import type { BlocksWork } from '../jobs/blocks/work.js';
+import type { GivenOptions } from '../options/given-options.js';
+import { formatSize } from '../options/size.js';
+import { UsageError } from '../options/usage-error.js';
+import type { Case, PageCache } from './plan.js';
+
+/** What O_DIRECT wants at the very least; file systems may want more, and say EINVAL. */
+const SECTOR = 512;
+
+/** One setting of a trial that reads or writes blocks at random places. */
+export interface BlockSetting {
+  readonly blockSize: number;
+  readonly depth: number;
+  readonly direct: boolean;
+}
+
+export function checkBlockSetting({ blockSize, direct }: BlockSetting, size: number): void {
+  const unit = direct ? SECTOR : CONTENT_UNIT;
+  if (blockSize % unit !== 0) {
+    throw new UsageError(`--bs wants a multiple of ${unit} here, not ${blockSize}`);
+  }
+  if (size < blockSize) {
+    throw new UsageError(
+      `--size ${formatSize(size)} does not hold one block of --bs ${formatSize(blockSize)}`,
+    );
+  }
+}
+
+/** What was asked for, each with each; or else what the trial has of its own. */
+export function blockSettings(
+  given: GivenOptions,
+  own: readonly BlockSetting[],
+  size: number,
+): readonly BlockSetting[] {
+  const { bs, iodepth, direct } = given;
+  let settings = own;
+  if (bs !== undefined || iodepth !== undefined || direct !== undefined) {
+    const sizes = bs ?? [4096];
+    const depths = iodepth ?? (direct === true ? [32, 128] : [32]);
+    settings = sizes.flatMap((blockSize) =>
+      depths.map((depth) => ({ blockSize, depth, direct: direct ?? false })),
+    );
+  }
+  for (const setting of settings) checkBlockSetting(setting, size);
+  return settings;
+}
+
+export function settingName({ blockSize, depth, direct }: BlockSetting): string {
+  return `${formatSize(blockSize)}, iodepth ${depth}${direct ? ', O_DIRECT' : ''}`;
+}
+
+/** What all settings of a plan have in common. */
+export interface BlockCommon {
+  readonly path: string;
+  readonly size: number;
+  readonly batch: number;
+  readonly seconds: number;
+  readonly write?: boolean;
+  readonly once?: boolean;
+  readonly watchLoop?: boolean;
+  readonly fillPool?: number;
+  readonly pageCache?: PageCache;
+}
+
+export function blockCase(setting: BlockSetting, common: BlockCommon): Case<BlocksWork> {
+  const { blockSize, depth, direct } = setting;
+  const { path, size, batch, seconds, write = false, once = false, fillPool } = common;
+  return {
+    name: settingName(setting),
+    x: depth,
+    pageCache: common.pageCache ?? (direct ? 'any' : 'locked'),
+    files: [path],
+    size,
+    work: ({ seed, purpose }) => ({
+      paths: [path],
+      blockSize,
+      blocksPerFile: Math.floor(size / blockSize),
+      write,
+      once,
+      depth,
+      batch: Math.min(batch, depth),
+      direct,
+      seed,
+      seconds,
+      latency: purpose === 'latency',
+      watchLoop: common.watchLoop ?? false,
+      ...(fillPool === undefined ? {} : { fillPool }),
+    }),
+  };
+}
+
+/** The one file that most of these trials have. */
+export function oneFile(scratch: string, size: number): string {
+  const path = join(scratch, 'file');
+  makeContentFile(path, size);
+  return path;
+}

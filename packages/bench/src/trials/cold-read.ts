@@ -1,0 +1,82 @@
+import type { BlocksWork } from '../jobs/blocks/work.js';
+import { formatSize } from '../options/size.js';
+import { cpuPer, figure, milliseconds, perSecond, threadsAdded } from '../report/metric.js';
+import { value, versus } from '../report/target.js';
+import { blockDrivers } from './block-drivers.js';
+import { blockCase, blockSettings, oneFile, settingName, type BlockSetting } from './block-plan.js';
+import { defineTrial } from './define-trial.js';
+import { AIO, BASELINE, IDLE } from './drivers.js';
+import type { Trial } from './trial.js';
+
+const K = 1024;
+const own: BlockSetting = { blockSize: 4 * K, depth: 32, direct: false };
+const speed = perSecond('reads');
+const loop = [
+  figure('loopDelayP999Ms', 'loop delay\np99.9 ms'),
+  figure('loopDelayMaxMs', 'loop delay\nmax ms'),
+  milliseconds('timer', 'p999', '1 ms timer late\np99.9 ms'),
+  milliseconds('timer', 'max', '1 ms timer late\nmax ms'),
+];
+
+export const coldRead: Trial = defineTrial<BlocksWork>({
+  name: 'cold-read',
+  summary: 'random reads of what is not in the page cache, and what the loop feels of it',
+  options: ['bs', 'iodepth', 'iodepthBatch', 'size', 'runtime', 'repeats', 'drivers'],
+  drivers: [
+    blockDrivers.aio,
+    blockDrivers.fsPromises,
+    blockDrivers.fsPromisesPool,
+    blockDrivers.fsPromisesUring,
+    blockDrivers.fsCallback,
+    blockDrivers.aioBind,
+    blockDrivers.fsSync,
+    blockDrivers.fioLibaio,
+    blockDrivers.fioUring,
+  ],
+  control: blockDrivers.idle,
+  presentation: {
+    speed,
+    cost: cpuPer('read'),
+    metrics: [...loop, threadsAdded],
+    versus: [BASELINE],
+    control: IDLE,
+    layout: 'tables',
+    distributions: ['timer'],
+    targets: [
+      versus(
+        { case: settingName(own), driver: AIO, metric: speed, other: BASELINE },
+        { atLeast: 1.8 },
+      ),
+      ...loop.map((metric) =>
+        value({ case: settingName(own), driver: AIO, metric, beyond: IDLE }, { atMost: 2 }, ' ms'),
+      ),
+    ],
+  },
+  plan(given, effort) {
+    const full = effort === 'full';
+    const size = given.size ?? 512 * K * K;
+    const settings = blockSettings(given, [own], size);
+    const batch = given.iodepthBatch ?? 32;
+    const seconds = given.runtime ?? (full ? 1 : 0.5);
+    return {
+      title: `random reads from a file of ${formatSize(size)} that is not in the page cache`,
+      parameters: { settings, size, batch, seconds },
+      repeats: given.repeats ?? (full ? 5 : 3),
+      latency: false,
+      notes: [
+        'the file is dropped from the page cache before each turn, and no block is read twice in a turn',
+        'aio-bind is the control: plain io_submit on the loop, which reads cold blocks one after the other and blocks meanwhile; it gives the loop a turn after each batch, as fs-sync does',
+        `${IDLE}: an event loop that has nothing to do`,
+      ],
+      setUp(scratch) {
+        const path = oneFile(scratch, size);
+        return settings.map((setting) =>
+          blockCase(setting, {
+            ...{ path, size, batch, seconds, once: true, watchLoop: true },
+            pageCache: 'dropped',
+          }),
+        );
+      },
+    };
+  },
+});

@@ -1,0 +1,112 @@
+import { makeEvaluationFiles } from '../jobs/evaluation/files.js';
+import type { EvaluationFile, EvaluationWork } from '../jobs/evaluation/work.js';
+import { figure, threadsAdded, type Metric } from '../report/metric.js';
+import { value, versus } from '../report/target.js';
+import { defineTrial } from './define-trial.js';
+import { AIO, BASELINE, IDLE } from './drivers.js';
+import { nodeDriver } from './node-driver.js';
+import type { Case } from './plan.js';
+import type { Trial } from './trial.js';
+
+const COUNTS = [1, 6, 12, 24];
+const INTERVAL_MS = 1;
+const REOPENED = ', opened each time';
+const SYNC = 'fs-sync';
+
+const runtime: Metric = {
+  name: 'runtime',
+  title: 'runtime s\n(min..max)',
+  better: 'less',
+  of: ({ seconds }) => seconds,
+  digits: 3,
+  range: true,
+};
+const reading = figure('readingMicroseconds', 'reading\nus/round', { digits: 0 });
+const cpu: Metric = {
+  name: 'CPU',
+  title: 'CPU s',
+  better: 'less',
+  of: ({ userSeconds, systemSeconds }) => userSeconds + systemSeconds,
+  digits: 3,
+};
+
+function caseName(count: number): string {
+  return count === 1 ? '1 file' : `${count} files`;
+}
+
+function caseOf(
+  files: readonly EvaluationFile[],
+  rounds: number,
+  reopen: boolean,
+): Case<EvaluationWork> {
+  return {
+    name: `${caseName(files.length)}${reopen ? REOPENED : ''}`,
+    x: files.length,
+    pageCache: 'locked',
+    files: files.map(({ path }) => path),
+    size: files.reduce((sum, { size }) => sum + size, 0),
+    ...(reopen ? { drivers: [IDLE, AIO, BASELINE, SYNC] } : {}),
+    work: () => ({ files, rounds, intervalMs: INTERVAL_MS, reopen }),
+  };
+}
+
+const MOST = caseName(COUNTS.at(-1) ?? 0);
+
+export const evaluation: Trial = defineTrial<EvaluationWork>({
+  name: 'evaluation',
+  summary: 'read 1, 6, 12 and 24 files of 1-100 KiB whole, again and again at 1 ms intervals',
+  options: ['rounds', 'repeats', 'drivers'],
+  drivers: [AIO, 'aio-bind', BASELINE, SYNC].map((name) => nodeDriver(name, 'evaluation')),
+  control: {
+    name: IDLE,
+    run: (work, signal) =>
+      nodeDriver<EvaluationWork>(IDLE, 'evaluation').run({ ...work, files: [] }, signal),
+  },
+  presentation: {
+    speed: reading,
+    cost: cpu,
+    metrics: [
+      runtime,
+      threadsAdded,
+      figure('physicalMebibytes', 'physical\nMiB', { digits: 1 }),
+      figure('virtualMebibytes', 'virtual\nMiB', { digits: 0 }),
+    ],
+    versus: [BASELINE],
+    control: IDLE,
+    layout: 'tables',
+    targets: [
+      versus({ case: MOST, driver: AIO, metric: reading, other: SYNC }, { atMost: 1 }),
+      versus({ case: MOST, driver: AIO, metric: reading, other: BASELINE }, { atMost: 0.5 }),
+      versus({ case: MOST, driver: AIO, metric: cpu, other: SYNC }, { atMost: 1.2 }),
+      value({ case: MOST, driver: AIO, metric: threadsAdded }, { atMost: 0 }, ''),
+      versus(
+        { case: `${MOST}${REOPENED}`, driver: AIO, metric: reading, other: BASELINE },
+        { atMost: 0.5 },
+      ),
+    ],
+  },
+  plan(given, effort) {
+    const full = effort === 'full';
+    const rounds = given.rounds ?? (full ? 1000 : 100);
+    const reopened = full ? COUNTS : COUNTS.slice(-1);
+    return {
+      title: `files of 1-100 KiB, read whole ${rounds} times at ${INTERVAL_MS} ms intervals`,
+      parameters: { counts: COUNTS, rounds, intervalMs: INTERVAL_MS },
+      repeats: given.repeats ?? 3,
+      latency: false,
+      notes: [
+        `${IDLE}: the same timers and no file`,
+        '"reading" is the time from the call until all bytes of a round are there; runtime is all rounds with their timers',
+        'physical and virtual memory are the peaks of the process; CPU is user and system time of the process',
+        'opened each time: readFile, of which aio-bind has none',
+      ],
+      setUp(scratch) {
+        const files = makeEvaluationFiles(scratch);
+        return [
+          ...COUNTS.map((count) => caseOf(files.slice(0, count), rounds, false)),
+          ...reopened.map((count) => caseOf(files.slice(0, count), rounds, true)),
+        ];
+      },
+    };
+  },
+});

@@ -1,0 +1,54 @@
+import type { Sample } from '../measure/sample.js';
+
+/** Where the bytes are when a turn begins. */
+export type PageCache =
+  /** In memory, and held there. */
+  | 'locked'
+  /** Not in memory. */
+  | 'dropped'
+  /** It makes no difference (O_DIRECT, new files). */
+  | 'any';
+
+/** What a turn is for. */
+export interface Turn {
+  /** Among all its turns; drivers of one round follow each other at once. */
+  readonly round: number;
+  /** Reading the clock for each operation costs speed: latencies have a round of their own. */
+  readonly purpose: 'speed' | 'latency';
+  /** For random numbers: another one in each round, and positive. */
+  readonly seed: number;
+}
+
+/** One setting in which the drivers are compared. */
+export interface Case<Work> {
+  /** `4k, iodepth 32`: what tables say of it. */
+  readonly name: string;
+  /** The place on the axis of a scaling curve. */
+  readonly x?: number;
+  readonly pageCache: PageCache;
+  readonly files: readonly string[];
+  /** Of all files, in bytes. */
+  readonly size: number;
+  /** Only these drivers can do it; all of them unless given. */
+  readonly drivers?: readonly string[];
+  work(turn: Turn): Work;
+}
+
+/** A way to do the work, in a process of its own. */
+export interface Driver<Work> {
+  readonly name: string;
+  /** Throws a MissingDriver where what it drives is not installed. */
+  run(work: Work, signal: AbortSignal): Promise<Sample>;
+}
+
+/** A trial with all its settings. */
+export interface Plan<Work> {
+  readonly title: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly repeats: number;
+  /** Whether there is a round for latencies after the others. */
+  readonly latency: boolean;
+  readonly notes: readonly string[];
+  /** Makes the files. */
+  setUp(scratch: string): readonly Case<Work>[];
+}

@@ -1,0 +1,92 @@
+import type { BlocksWork } from '../jobs/blocks/work.js';
+import { formatSize } from '../options/size.js';
+import {
+  cpuPer,
+  latencies,
+  mebibytesPerSecond,
+  memoryAdded,
+  perSecond,
+  switchesPer,
+  threadsAdded,
+} from '../report/metric.js';
+import { versus } from '../report/target.js';
+import { allBlockDrivers } from './block-drivers.js';
+import { blockCase, blockSettings, oneFile, settingName, type BlockSetting } from './block-plan.js';
+import { defineTrial } from './define-trial.js';
+import { AIO, BASELINE, LIMIT } from './drivers.js';
+import type { Trial } from './trial.js';
+
+const K = 1024;
+const hot4k: BlockSetting = { blockSize: 4 * K, depth: 32, direct: false };
+const hot4kAlone: BlockSetting = { ...hot4k, depth: 1 };
+const hot64k: BlockSetting = { ...hot4k, blockSize: 64 * K, depth: 8 };
+const hot1m: BlockSetting = { ...hot4k, blockSize: K * K, depth: 8 };
+const direct32: BlockSetting = { ...hot4k, direct: true };
+const direct128: BlockSetting = { ...direct32, depth: 128 };
+
+const speed = perSecond('reads');
+const cost = cpuPer('read');
+
+function over(
+  setting: BlockSetting,
+  driver: string,
+  other: string,
+  atLeast: number,
+): ReturnType<typeof versus> {
+  return versus({ case: settingName(setting), driver, metric: speed, other }, { atLeast });
+}
+
+export const randomRead: Trial = defineTrial<BlocksWork>({
+  name: 'random-read',
+  summary: 'random reads from one file, in memory or with --direct from the device',
+  options: ['bs', 'iodepth', 'iodepthBatch', 'size', 'direct', 'runtime', 'repeats', 'drivers'],
+  drivers: allBlockDrivers,
+  presentation: {
+    speed,
+    cost,
+    metrics: [mebibytesPerSecond, ...latencies, switchesPer('read'), threadsAdded, memoryAdded],
+    versus: [LIMIT, BASELINE],
+    layout: 'tables',
+    distributions: ['latency'],
+    targets: [
+      over(hot4k, AIO, BASELINE, 5),
+      versus(
+        { case: settingName(hot4k), driver: AIO, metric: cost, other: BASELINE },
+        { atMost: 1 / 6.5 },
+      ),
+      over(hot4k, AIO, 'fs-callback', 1.8),
+      over(hot4k, AIO, LIMIT, 0.75),
+      over(hot4kAlone, AIO, BASELINE, 15),
+      over(hot64k, AIO, BASELINE, 1.5),
+      over(hot1m, AIO, BASELINE, 1),
+      over(hot4k, 'aio-bind', LIMIT, 1),
+      over(direct32, AIO, LIMIT, 0.95),
+      over(direct128, AIO, LIMIT, 0.95),
+      over(direct32, 'aio-bind', LIMIT, 0.95),
+      over(direct128, 'aio-bind', LIMIT, 0.95),
+    ],
+  },
+  plan(given, effort) {
+    const full = effort === 'full';
+    const size = given.size ?? 256 * K * K;
+    const own = full ? [hot4kAlone, hot4k, hot64k, hot1m, direct32, direct128] : [hot4k];
+    const settings = blockSettings(given, own, size);
+    const batch = given.iodepthBatch ?? 32;
+    const seconds = given.runtime ?? (full ? 0.5 : 0.4);
+    return {
+      title: `random reads from a file of ${formatSize(size)}`,
+      parameters: { settings, size, batch, seconds },
+      repeats: given.repeats ?? (full ? 5 : 3),
+      latency: true,
+      notes: [
+        'cached, from a file that is locked in memory, unless it says O_DIRECT: from the device',
+        `fio and aio-bind submit batches of up to ${batch}; fs-sync and fio-psync read one block at a time, whatever the iodepth`,
+        'latency (submission to completion seen) is from one more round: reading the clock costs speed',
+      ],
+      setUp(scratch) {
+        const path = oneFile(scratch, size);
+        return settings.map((setting) => blockCase(setting, { path, size, batch, seconds }));
+      },
+    };
+  },
+});
