@@ -1,34 +1,23 @@
-// Fills a slot of a slab word by word: the fields of an iocb, at the compiler's offsets, with no
-// native call and nothing allocated.
-import { endianness } from 'node:os';
+// Fills a slot of a slab, and reads events, word by word.
 import { IOCB_FLAG_RESFD, type IocbSlab, layout } from 'aio-bind';
-
-/** An offset in words of so many bytes; none where there is no addon, though imports work there. */
-function inWords(offset: number, bytes: number): number {
-  return Number.isInteger(offset) ? offset / bytes : NaN;
-}
-
-const WORDS = inWords(layout.iocb.size, 4);
-const TWO_32 = 2 ** 32;
-// Where the low and the high half of a 64-bit field are.
-const [LOW, HIGH] = endianness() === 'LE' ? [0, 1] : [1, 0];
-
-const DATA = inWords(layout.iocb.aio_data, 4);
-const KEY = inWords(layout.iocb.aio_key, 4);
-const RW_FLAGS = inWords(layout.iocb.aio_rw_flags, 4);
-const OPCODE = inWords(layout.iocb.aio_lio_opcode, 2);
-const REQPRIO = inWords(layout.iocb.aio_reqprio, 2);
-const FILDES = inWords(layout.iocb.aio_fildes, 4);
-const BUF = inWords(layout.iocb.aio_buf, 4);
-const NBYTES = inWords(layout.iocb.aio_nbytes, 4);
-const OFFSET = inWords(layout.iocb.aio_offset, 4);
-const FLAGS = inWords(layout.iocb.aio_flags, 4);
-const RESFD = inWords(layout.iocb.aio_resfd, 4);
-
-function setU64(words: Uint32Array, index: number, value: number): void {
-  words[index + LOW] = value;
-  words[index + HIGH] = value / TWO_32;
-}
+import {
+  BUF,
+  DATA,
+  FILDES,
+  FLAGS,
+  HIGH,
+  KEY,
+  LOW,
+  NBYTES,
+  OFFSET,
+  OPCODE,
+  REQPRIO,
+  RESFD,
+  RW_FLAGS,
+  WORDS,
+  inWords,
+  setU64,
+} from './iocb-layout.js';
 
 /** What the kernel is asked for. Addresses, lengths and offsets are safe integers. */
 interface Request {

@@ -11,8 +11,8 @@ import { transferred } from './transferred.js';
 const { EFAULT } = constants.errno;
 
 /**
- * So many are with the engine at a time: enough for any device, and others find room beside them. Also
- * what it costs in memory, however many ranges there are.
+ * So many are with the engine at a time: enough for any device, others find room beside them, and there
+ * are no more records of operations than that, however many ranges there are.
  */
 const LANES = 512;
 

@@ -1,26 +1,20 @@
-import { endianness } from 'node:os';
-import { IOCB_FLAG_IOPRIO, IOCB_FLAG_RESFD, layout } from 'aio-bind';
-
-/** An offset in words of so many bytes; none where there is no addon, though imports work there. */
-function inWords(offset: number, bytes: number): number {
-  return Number.isInteger(offset) ? offset / bytes : NaN;
-}
-
-const WORDS = inWords(layout.iocb.size, 4);
-// Where the low and the high half of a 64-bit field are.
-const [LOW, HIGH] = endianness() === 'LE' ? [0, 1] : [1, 0];
-const TWO_32 = 2 ** 32;
-
-const DATA = inWords(layout.iocb.aio_data, 4);
-const RW_FLAGS = inWords(layout.iocb.aio_rw_flags, 4);
-const OPCODE = inWords(layout.iocb.aio_lio_opcode, 2);
-const REQPRIO = inWords(layout.iocb.aio_reqprio, 2);
-const FILDES = inWords(layout.iocb.aio_fildes, 4);
-const BUF = inWords(layout.iocb.aio_buf, 4);
-const NBYTES = inWords(layout.iocb.aio_nbytes, 4);
-const OFFSET = inWords(layout.iocb.aio_offset, 4);
-const FLAGS = inWords(layout.iocb.aio_flags, 4);
-const RESFD = inWords(layout.iocb.aio_resfd, 4);
+import { IOCB_FLAG_IOPRIO, IOCB_FLAG_RESFD } from 'aio-bind';
+import {
+  BUF,
+  DATA,
+  FILDES,
+  FLAGS,
+  HIGH,
+  LOW,
+  NBYTES,
+  OFFSET,
+  OPCODE,
+  REQPRIO,
+  RESFD,
+  RW_FLAGS,
+  WORDS,
+  setU64,
+} from '../engine/iocb-layout.js';
 
 /**
  * An operation's iocb as it will be: kept ready, so that submission copies 64 bytes into a slot of
@@ -36,16 +30,16 @@ export class IocbImage {
 
   /** Memory, or for a poll its mask. */
   set buf(address: number) {
-    this.#setU64(BUF, address);
+    setU64(this.#words, BUF, address);
   }
 
   set nbytes(count: number) {
-    this.#setU64(NBYTES, count);
+    setU64(this.#words, NBYTES, count);
   }
 
   set offset(bytes: number | bigint) {
     if (typeof bytes === 'number') {
-      this.#setU64(OFFSET, bytes);
+      setU64(this.#words, OFFSET, bytes);
     } else {
       this.#words[OFFSET + LOW] = Number(bytes & 0xffff_ffffn);
       this.#words[OFFSET + HIGH] = Number(bytes >> 32n);
@@ -88,10 +82,5 @@ export class IocbImage {
   #flag(flag: number, on: boolean): void {
     const flags = this.#words[FLAGS]!;
     this.#words[FLAGS] = on ? flags | flag : flags & ~flag;
-  }
-
-  #setU64(index: number, value: number): void {
-    this.#words[index + LOW] = value;
-    this.#words[index + HIGH] = value / TWO_32;
   }
 }
