@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 import { instrumentedPool } from './instrumented-pool.js';
 import { instrument } from './instruments.js';
@@ -8,15 +8,17 @@ const patience = 20_000 * (instrument ? (instrument.slow ? 30 : 3) : 1);
 const label = [`Node ${process.versions.node}`, instrument?.name ?? []].flat().join(', ');
 const tally = process.env.AIO_TALLY;
 
-/** What every package's tests have in common. */
-export const shared = defineConfig({
+/**
+ * What every package's tests have in common. Files run beside one another, so no test may count what
+ * belongs to the whole machine (aio-nr, time).
+ */
+export const shared: ViteUserConfig = defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Signals, exits and native addons are a process's own: no threads.
     pool: instrument ? instrumentedPool(instrument) : 'forks',
-    isolate: instrument?.slow !== true,
-    // aio-nr is one number for the whole machine, and so is time.
-    fileParallelism: false,
+    // A process for each file would cost more than most files do.
+    isolate: false,
+    maxWorkers: '100%',
     retry: 0,
     testTimeout: patience,
     hookTimeout: patience,

@@ -14,7 +14,7 @@ test('aio_nr grows by exactly nr_events, and falls with io_destroy', async () =>
     // What others on the machine do in between would show: so the best of several.
     const grown = [];
     const fallen = [];
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 12; round++) {
       const ctx = new aio.aio_context_t();
       const before = aio.aio_limits().aio_nr;
       aio.io_setup(77, ctx);

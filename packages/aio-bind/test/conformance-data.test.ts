@@ -17,6 +17,7 @@ import {
   io_submit,
 } from '../src/index.js';
 import { Context, minus } from './context.js';
+import { rounds } from './support/rounds.js';
 import { DISK, type File, O_DIRECT, O_RDWR, TMPFS, tempFile } from './temp-file.js';
 
 const SHM = '/dev/shm';
@@ -86,7 +87,8 @@ class Copy {
 }
 
 const MIB = 1 << 20;
-const random = randomBytes(64 * MIB);
+const LARGE = rounds(64, 16) * MIB;
+const random = randomBytes(LARGE);
 
 describe.for([
   ['a disk, buffered', DISK, 0],
@@ -221,8 +223,8 @@ describe.for([
     [MIB, 16, 4096],
     [MIB, 64, 512],
     [8 * MIB - 1, 64, 65_536],
-    [64 * MIB, 1, MIB],
-    [64 * MIB, 64, MIB],
+    [LARGE, 1, MIB],
+    [LARGE, 64, MIB],
   ] as const)('a copy of %s bytes at depth %s in blocks of %s is equal', (row, { skip }) => {
     const [size, depth, block] = row;
     using context = new Context();

@@ -27,6 +27,7 @@ import {
   XFS,
   tempFile,
 } from './temp-file.js';
+import { rounds } from './support/rounds.js';
 
 const reading = (fd: number, buffer: Buffer, offset = 0): Iocb => {
   const iocb = new Iocb();
@@ -123,11 +124,13 @@ test.for([
   }
 });
 
-test('768 MiB go in one write and come back in one read', { timeout: 120_000 }, ({ skip }) => {
-  const BYTES = 768 << 20;
+const MANY = rounds(768, 48);
+
+test(`${MANY} MiB go in one write and come back in one read`, { timeout: 120_000 }, ({ skip }) => {
+  const BYTES = MANY << 20;
   const { bavail, bsize } = statfsSync(DISK);
-  skip(freemem() < 3 * BYTES, 'not runnable here: needs 2.3 GiB of free memory');
-  skip(bavail * bsize < 2 * BYTES, 'not runnable here: needs 1.5 GiB of disk');
+  skip(freemem() < 3 * BYTES, `not runnable here: needs ${3 * MANY} MiB of free memory`);
+  skip(bavail * bsize < 2 * BYTES, `not runnable here: needs ${2 * MANY} MiB of disk`);
   using context = new Context();
   using file = tempFile();
   const buffer = Buffer.alloc(BYTES);

@@ -2,6 +2,7 @@
 // Each case is a process of its own, in which JavaScript holds nothing but what its lines say.
 import { describe, expect, test } from 'vitest';
 import { type Program, resultInChild } from './support/child.js';
+import { rounds } from './support/rounds.js';
 import { O_DIRECT, O_RDONLY, Pipe, tempFile } from './temp-file.js';
 
 interface Given {
@@ -402,9 +403,9 @@ describe('nothing is held for ever', () => {
   /** All that is made in these is many times as much. */
   const LITTLE = 30 << 20;
 
-  test('10,000 slabs, event arrays, vectors, buffers, watchers and threads, made and dropped', async () => {
+  test('slabs, event arrays, vectors, buffers, watchers and threads by the thousand, made and dropped', async () => {
     const grown = await resultInChild(
-      async ({ aio, fs, collectGarbageUntil, nextTurn }) => {
+      async ({ aio, fs, collectGarbageUntil, nextTurn }, times) => {
         const make = (round: number): void => {
           const iocb = new aio.Iocb(new aio.IocbSlab(64), 3);
           const vectors = new aio.IoVecArray([aio.allocAligned(4096)]);
@@ -414,8 +415,8 @@ describe('nothing is held for ever', () => {
           // One in ten: each is a descriptor until the loop has turned.
           if (round % 10 === 0) new aio.EventWatcher(() => undefined).close();
         };
-        const makeMany = async (rounds: number): Promise<void> => {
-          for (let round = 0; round < rounds; round++) {
+        const makeMany = async (count: number): Promise<void> => {
+          for (let round = 0; round < count; round++) {
             make(round);
             if (round % 500 === 0) await nextTurn();
           }
@@ -424,17 +425,17 @@ describe('nothing is held for ever', () => {
         const { external } = process.memoryUsage();
         const settle = (): Promise<boolean> =>
           collectGarbageUntil(() => process.memoryUsage().external < external + (1 << 20));
-        await makeMany(10_000); // as much as a heap with gaps ever needs
+        await makeMany(times); // as much as a heap with gaps ever needs
         await settle();
         const { rss } = process.memoryUsage();
-        await makeMany(10_000);
+        await makeMany(times);
         return {
           settled: await settle(),
           rss: process.memoryUsage().rss - rss,
           descriptors: fs.readdirSync('/proc/self/fd').length - descriptors,
         };
       },
-      null,
+      rounds(10_000, 4000),
       { flags: ['--expose-gc'] },
     );
     expect(grown).toMatchObject({ settled: true, descriptors: 0 });
@@ -450,8 +451,8 @@ describe('nothing is held for ever', () => {
         const ctx = new aio.aio_context_t();
         aio.io_setup(1, ctx);
         const events = new aio.IoEventArray(1);
-        const operate = async (rounds: number): Promise<void> => {
-          for (let round = 0; round < rounds; round++) {
+        const operate = async (count: number): Promise<void> => {
+          for (let round = 0; round < count; round++) {
             const iocb = new aio.Iocb(new aio.IocbSlab(16));
             aio.io_prep_pread(iocb, fd, Buffer.alloc(64), 64, 0);
             aio.io_submit(ctx, 1, [iocb]);

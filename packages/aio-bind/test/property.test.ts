@@ -24,8 +24,9 @@ import {
   io_setup,
   io_submit,
 } from '../src/index.js';
+import { rounds as thorough } from './support/rounds.js';
 
-const RUNS = 500;
+const RUNS = thorough(500, 30);
 const ROUNDS_PER_RUN = 200;
 const SLOTS = 16;
 const FILE_BYTES = 1 << 16;
@@ -183,7 +184,9 @@ class Machine {
   }
 }
 
-test('100,000 rounds of random batches give each event exactly once, with the right bytes', () => {
+const TOTAL = (RUNS * ROUNDS_PER_RUN).toLocaleString('en');
+
+test(`${TOTAL} rounds of random batches give each event exactly once, with the right bytes`, () => {
   const blank = Buffer.alloc(FILE_BYTES);
   let rounds = 0;
   let operations = 0;

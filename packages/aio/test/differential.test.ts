@@ -10,12 +10,13 @@ import { open } from '../src/index.js';
 import { type Outcome, openingOutcome, outcomeOf } from './support/outcome.js';
 import { type Call, anyCall, close, reading } from './support/random-call.js';
 import type { Recipe } from './support/random-value.js';
+import { rounds } from './support/rounds.js';
 import { TempFolder } from './support/temp-folder.js';
 
-const SCRIPTS = 2000;
+const SCRIPTS = rounds(2000, 400);
 /** Generous: how long it takes is the disk's affair, which syncs in it. */
 const PATIENCE = { timeout: 120_000 };
-const BURSTS = 300;
+const BURSTS = rounds(300, 60);
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } = constants;
 

@@ -10,7 +10,7 @@ import { Pipe } from './support/pipe.js';
 import { rounds } from './support/rounds.js';
 import { TempFolder } from './support/temp-folder.js';
 
-const RACES = rounds(100_000, 4_000);
+const RACES = rounds(100_000, 2000);
 const AT_ONCE = 50;
 const FILE_BYTES = 1 << 20;
 const MIB = 1 << 20;

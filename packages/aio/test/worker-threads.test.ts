@@ -5,9 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { open } from '../src/index.js';
 import { startWorker } from './support/child.js';
 import { evict, writeNumbered } from './support/page-cache.js';
+import { rounds } from './support/rounds.js';
 import { TempFolder } from './support/temp-folder.js';
 
-const ROUNDS = 30;
+const ROUNDS = rounds(30, 9);
 const FILE_BYTES = 1 << 22;
 
 let folder: TempFolder;

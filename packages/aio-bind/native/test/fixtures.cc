@@ -258,6 +258,6 @@ bool KernelIsAtLeast(int major, int minor) {
   return has_major > major || (has_major == major && has_minor >= minor);
 }
 
-int Rounds(int quick, int all) { return std::getenv("KERNEL_TEST_FULL") == nullptr ? quick : all; }
+int Rounds(int quick, int all) { return std::getenv("AIO_TEST_FULL") == nullptr ? quick : all; }
 
 }  // namespace aio_bind::test

@@ -128,7 +128,7 @@ uint64_t Address(const void* pointer);
 // Returns once thread `tid` of this process sleeps in system call `number`.
 void AwaitBlockedIn(pid_t tid, long number);
 bool KernelIsAtLeast(int major, int minor);
-// How often a case repeats: `all` where KERNEL_TEST_FULL is set, for which minutes are allowed.
+// How often a case repeats: `all` where AIO_TEST_FULL is set, for which minutes are allowed.
 int Rounds(int quick, int all);
 
 }  // namespace aio_bind::test
