@@ -4,7 +4,7 @@ import { instrumentedPool } from './instrumented-pool.js';
 import { instrument } from './instruments.js';
 import { Tally } from './tally.js';
 
-const patience = 20_000 * (instrument ? (instrument.slow ? 30 : 3) : 1);
+const patience = 60_000 * (instrument ? (instrument.slow ? 30 : 3) : 1);
 const label = [`Node ${process.versions.node}`, instrument?.name ?? []].flat().join(', ');
 const tally = process.env.AIO_TALLY;
 
