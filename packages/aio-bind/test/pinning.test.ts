@@ -439,8 +439,11 @@ describe('nothing is held for ever', () => {
       { flags: ['--expose-gc'] },
     );
     expect(grown).toMatchObject({ settled: true, descriptors: 0 });
-    // The tools that watch memory keep what is freed.
-    if (process.env.AIO_INSTRUMENT === undefined) expect(grown.rss).toBeLessThan(LITTLE);
+    // The tools that watch memory keep what is freed, and a heap has all its gaps only after as much
+    // as a full run makes.
+    if (rounds(1, 0) === 1 && process.env.AIO_INSTRUMENT === undefined) {
+      expect(grown.rss).toBeLessThan(LITTLE);
+    }
   });
 
   test('20,000 operations with slabs of their own, in one context', async () => {
