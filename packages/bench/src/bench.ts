@@ -1,12 +1,18 @@
 import { writeFileSync } from 'node:fs';
-import type { CommandLine } from './cli.js';
 import { chooseDirectory, isInMemory } from './files/choose-directory.js';
+import { reportFiles } from './files/report-directory.js';
 import { Scratch } from './files/scratch.js';
-import { makeReport } from './report/make-report.js';
+import { checkWritable, makeDirectory } from './files/writable.js';
+import type { RunCommand } from './options/run-command-line.js';
+import { UsageError } from './options/usage-error.js';
+import { failureLines } from './report/failure-lines.js';
 import { describeMachine, machineLine } from './report/machine.js';
+import { makeReport } from './report/make-report.js';
+import { NoiseMeter } from './report/noise.js';
 import type { Presentation } from './report/presentation.js';
 import { startProgress } from './report/progress.js';
 import { renderReport } from './report/render-report.js';
+import { SCHEMA, type BrokenTrial, type Samples } from './samples/samples.js';
 import { chooseTrials } from './trials/choose-trials.js';
 import type { Findings } from './trials/findings.js';
 import type { PlannedTrial } from './trials/trial.js';
@@ -26,53 +32,103 @@ async function runTrial(
 }
 
 interface Planned {
+  readonly name: string;
   readonly presentation: Presentation;
   readonly run: PlannedTrial;
 }
 
 /** Throws a UsageError for what makes no sense, before anything has been done. */
-export function planTrials({ trials, given, effort }: CommandLine): readonly Planned[] {
+export function planTrials({ trials, given, effort }: RunCommand): readonly Planned[] {
   return chooseTrials(trials, given).map((trial) => ({
+    name: trial.name,
     presentation: trial.presentation,
     run: trial.plan(given, effort),
   }));
 }
 
-/** What failed alike in several rounds is said once. */
-function failureLines({ trial, failures }: Findings): readonly string[] {
-  const lines = new Map<string, number>();
-  for (const { driver, case: inCase, message } of failures) {
-    const line = `FAILED: ${trial}, ${inCase}, ${driver}: ${message}`;
-    lines.set(line, (lines.get(line) ?? 0) + 1);
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+type Print = (text: string) => void;
+
+/** One that cannot be run to its end does not keep the others from it. */
+async function runAll(
+  planned: readonly Planned[],
+  directory: string,
+  print: Print,
+  signal: AbortSignal,
+): Promise<Pick<Samples, 'trials' | 'broken'>> {
+  const trials: Findings[] = [];
+  const broken: BrokenTrial[] = [];
+  for (const { name, run, presentation } of planned) {
+    try {
+      const findings = await runTrial(run, directory, signal);
+      trials.push(findings);
+      print(renderReport(makeReport(findings, presentation)));
+      for (const line of failureLines(findings)) complain(line);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof UsageError) throw error;
+      const { message } = error as Error;
+      broken.push({ trial: name, message });
+      complain(`FAILED: ${name}: ${message}`);
+    }
   }
-  return [...lines].map(([line, times]) => (times === 1 ? line : `${line} (${times} times)`));
+  return { trials, broken };
+}
+
+/** A command line as it can be typed again. */
+function commandText(args: readonly string[]): string {
+  const quoted = args.map((arg) =>
+    /^[\w./:=,@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`,
+  );
+  return ['pnpm bench', ...quoted].join(' ');
 }
 
 /** Runs what the command line asks for, prints it, and gives the exit code. */
-export async function bench(commandLine: CommandLine, signal: AbortSignal): Promise<number> {
-  const trials = planTrials(commandLine);
-  const directory = chooseDirectory(commandLine.dir);
-  const machine = describeMachine(directory);
-  const tables = commandLine.json !== '-';
-  const print = (text: string): void => {
+export async function bench(
+  command: RunCommand,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  const planned = planTrials(command);
+  const directory = chooseDirectory(command.dir);
+  const { json } = command;
+  const tables = json !== '-';
+  if (json !== undefined && tables) checkWritable('--json', json);
+  const out = command.out === undefined ? undefined : makeDirectory('--out', command.out);
+  const started = new Date();
+  const meter = new NoiseMeter();
+  const machine = await describeMachine(directory, signal);
+  const print: Print = (text) => {
     if (tables) process.stdout.write(`${text}\n`);
   };
 
   print(machineLine(machine));
   if (isInMemory(directory)) print('* the files lie in memory, not on a disk: see --dir');
   print('');
-  const all: Findings[] = [];
-  for (const { run, presentation } of trials) {
-    const findings = await runTrial(run, directory, signal);
-    all.push(findings);
-    print(renderReport(makeReport(findings, presentation)));
-    for (const line of failureLines(findings)) process.stderr.write(`${line}\n`);
-  }
+  const found = await runAll(planned, directory, print, signal);
+  const samples: Samples = {
+    schema: SCHEMA,
+    command: commandText(args),
+    started: started.toISOString(),
+    seconds: (Date.now() - started.getTime()) / 1000,
+    machine,
+    noise: meter.noise,
+    ...found,
+  };
 
-  if (commandLine.json !== undefined) {
-    const json = `${JSON.stringify({ machine, trials: all })}\n`;
-    if (tables) writeFileSync(commandLine.json, json);
-    else process.stdout.write(json);
+  const text = `${JSON.stringify(samples)}\n`;
+  if (json !== undefined && tables) writeFileSync(json, text);
+  else if (json !== undefined) process.stdout.write(text);
+  if (out !== undefined) {
+    writeFileSync(reportFiles(out).samples, text);
+    // Plots take a while to load, and most runs draw none.
+    const { writeReport } = await import('./report/write-report.js');
+    writeReport(samples, out);
+    (tables ? print : complain)(`the report is in ${out}`);
   }
-  return all.some(({ failures }) => failures.length > 0) ? 1 : 0;
+  const failed = found.trials.some(({ failures }) => failures.length > 0);
+  return failed || found.broken.length > 0 ? 1 : 0;
 }

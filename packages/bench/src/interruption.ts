@@ -18,7 +18,9 @@ export class Interruption extends Error {
 export function interruptible(): AbortSignal {
   const controller = new AbortController();
   for (const signal of SIGNALS) {
-    process.once(signal, () => controller.abort(new Interruption(signal)));
+    // More than once: Ctrl-C may come from the terminal and again from whoever started us, and a
+    // second one without a listener would end this process before its files are gone.
+    process.on(signal, () => controller.abort(new Interruption(signal)));
   }
   // Node ignores SIGPIPE; that nobody reads on (`bench | head`) shows as an error of the stream.
   process.stdout.once('error', () => controller.abort(new Interruption('SIGPIPE')));

@@ -3,22 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { planTrials } from '../src/bench.js';
-import { Finished, readCommandLine } from '../src/cli.js';
+import { readCommandLine } from '../src/cli.js';
 import { Scratch } from '../src/files/scratch.js';
+import type { Samples } from '../src/samples/samples.js';
 import { runCli } from './run-cli.js';
 
 const TINY_EVALUATION = ['evaluation', '--rounds', '2', '--repeats', '1'];
 const TINY_READ = ['random-read', '--size', '1m', '--runtime', '10ms', '--repeats', '1'];
-
-interface Output {
-  readonly machine: Readonly<Record<string, unknown>>;
-  readonly trials: readonly {
-    readonly trial: string;
-    readonly parameters: Readonly<Record<string, unknown>>;
-    readonly samples: readonly { readonly driver: string; readonly sample: object }[];
-    readonly failures: readonly object[];
-  }[];
-}
 
 function rowsOf(stdout: string, driver: string): readonly string[] {
   return stdout.split('\n').filter((line) => line.startsWith(`│ ${driver} `));
@@ -58,10 +49,13 @@ describe('the evaluation with tiny parameters', () => {
 });
 
 function checkJson(json: string, drivers: Readonly<Record<string, number>>): void {
-  const { machine, trials } = JSON.parse(json) as Output;
+  const { machine, trials } = JSON.parse(json) as Samples;
   expect(machine).toMatchObject({ node: process.version });
   expect(Object.keys(machine)).toEqual(
-    expect.arrayContaining(['cpu', 'cores', 'memoryBytes', 'kernel', 'fileSystem', 'device']),
+    expect.arrayContaining([
+      ...['cpu', 'cores', 'memoryBytes', 'kernel', 'fileSystem', 'device'],
+      ...['versions', 'mitigations'],
+    ]),
   );
   expect(trials).toHaveLength(1);
   const [trial] = trials;
@@ -100,7 +94,7 @@ describe('random-read with tiny parameters', () => {
   it('prints its samples alone with --json -', async () => {
     const run = await runCli([...TINY_READ, '--drivers', 'fs-sync', '--json', '-']);
     expect(run.code).toBe(0);
-    const { trials } = JSON.parse(run.stdout) as Output;
+    const { trials } = JSON.parse(run.stdout) as Samples;
     expect(trials.map(({ samples }) => samples.map(({ driver }) => driver))).toEqual([
       ['fs-sync', 'fs-sync'],
     ]);
@@ -121,7 +115,7 @@ describe('random-read with tiny parameters', () => {
 
 function planned(args: readonly string[]): unknown {
   const commandLine = readCommandLine(args);
-  return commandLine instanceof Finished ? commandLine : planTrials(commandLine);
+  return commandLine.kind === 'run' ? planTrials(commandLine) : commandLine;
 }
 
 describe('a command line that is wrong', () => {
@@ -150,8 +144,26 @@ describe('a command line that is wrong', () => {
       ['--dir', '/nonexistent'],
       "--dir wants a directory that can be written to, not '/nonexistent'",
     ],
+    [
+      ['--json', '/nonexistent/samples.json'],
+      "--json wants a file in a directory that can be written to, not '/nonexistent/samples.json'",
+    ],
+    [
+      ['--out', '/dev/null/report'],
+      "--out wants a directory that can be written to, not '/dev/null/report'",
+    ],
     [['--quick', '--full'], "option '--quick' cannot be used with option '--full'"],
     [['--nonsense'], "unknown option '--nonsense'"],
+    [
+      ['report', '/nonexistent.json'],
+      "/nonexistent.json cannot be read (ENOENT): 'bench --full' or '--json' write such files",
+    ],
+    [
+      ['report', '--html', '/nonexistent/page.html'],
+      "--html wants a file in a directory that can be written to, not '/nonexistent/page.html'",
+    ],
+    [['report', '--full'], "unknown option '--full'"],
+    [['--full', 'report'], '--full means nothing to report'],
   ])('%j is refused with one line', async (args, line) => {
     expect(await runCli(args)).toEqual({ code: 2, stdout: '', stderr: `bench: ${line}\n` });
   });

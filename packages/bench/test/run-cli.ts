@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+export const MAIN: string = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 export interface CliOutcome {
   readonly code: number | null;
@@ -17,9 +17,17 @@ export interface CliRun {
   readonly outcome: Promise<CliOutcome>;
 }
 
-/** Starts the built command line, as its users have it. */
-export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = process.env): CliRun {
-  const child = spawn(process.execPath, [MAIN, ...args], { env });
+/**
+ * Starts the built command line, as its users have it.
+ *
+ * @param alone - in a process group of its own, as a terminal does
+ */
+export function startCli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  alone = false,
+): CliRun {
+  const child = spawn(process.execPath, [MAIN, ...args], { env, detached: alone });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -1,7 +1,7 @@
 import { formatFactor } from './format.js';
 import type { Lookup } from './lookup.js';
 import { lineOf, tableOfColumns, type Line } from './marked-table.js';
-import type { Metric } from './metric.js';
+import { metricLabel, type Metric } from './metric.js';
 import type { Presentation } from './presentation.js';
 import type { Section } from './report.js';
 import { spreadOf } from './spread.js';
@@ -33,8 +33,13 @@ export function curveSections(lookup: Lookup, presentation: Presentation): reado
   const names = cases.map(({ name }) => name);
   const { speed, cost, metrics, control } = presentation;
   const outside = drivers.map((driver) => driver === control);
-  return [speed, ...(cost === undefined ? [] : [cost]), ...metrics].map((metric) => ({
-    heading: metric.title.replaceAll('\n', ' ').replace(' (min..max)', ''),
+  const shown = [speed, ...(cost === undefined ? [] : [cost]), ...metrics].filter((metric) =>
+    names.some((name) =>
+      drivers.some((driver) => lookup.spread(driver, name, metric) !== undefined),
+    ),
+  );
+  return shown.map((metric) => ({
+    heading: metricLabel(metric),
     table: tableOfColumns(
       { title: `driver \\ ${presentation.axis ?? 'case'}`, align: 'left' },
       drivers.map((driver) => (lookup.failed(driver) ? `${driver} FAILED` : driver)),

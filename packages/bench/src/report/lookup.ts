@@ -1,3 +1,4 @@
+import type { Distribution } from '../measure/sample.js';
 import type { Finding, Findings } from '../trials/findings.js';
 import type { Metric } from './metric.js';
 import { ratioOf, spreadOf, type Spread } from './spread.js';
@@ -43,6 +44,11 @@ export class Lookup {
       residency?.after,
     ]);
     return spreadOf(shares.filter((share) => share !== undefined));
+  }
+
+  /** From whichever rounds have it. */
+  distributions(driver: string, inCase: string, name: string): readonly Distribution[] {
+    return this.#of(driver, inCase).flatMap(({ sample }) => sample.distributions?.[name] ?? []);
   }
 
   #of(driver: string, inCase: string): readonly Finding[] {

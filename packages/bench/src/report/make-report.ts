@@ -21,7 +21,7 @@ export function makeReport(findings: Findings, presentation: Presentation): Repo
     title: `${findings.trial}: ${findings.title}`,
     sections: [...sections, ...targetSection(lookup, presentation)],
     notes: [
-      `medians of ${findings.repeats} interleaved rounds, each in a process of its own; ratios are medians of the ratios within a round; * is the best`,
+      `medians of ${findings.repeats} interleaved rounds, each in a process of its own; ratios are medians of the ratios within a round`,
       ...findings.notes,
       ...(isUnchecked(findings)
         ? [

@@ -16,6 +16,11 @@ export interface Metric {
   readonly range?: boolean;
 }
 
+/** In one line, for headings and axes: `thousand reads/s`. */
+export function metricLabel({ title }: Metric): string {
+  return title.replace('(min..max)', '').replaceAll('\n', ' ').replace(' /', '/').trim();
+}
+
 export function perSecond(what: string): Metric {
   return {
     name: `${what}/s`,

@@ -1,36 +1,33 @@
 import { formatMedianAndRange } from './format.js';
 import type { Lookup } from './lookup.js';
 import type { Presentation } from './presentation.js';
-import type { Cell, Section } from './report.js';
-import { boundText, isReached } from './target.js';
+import type { Cell, Column, Section } from './report.js';
+import { verdictsOf, type Verdict } from './verdicts.js';
+
+export const VERDICT_COLUMNS: readonly Column[] = [
+  { title: 'figure', align: 'left' },
+  { title: 'wanted', align: 'right' },
+  { title: 'measured (min..max)', align: 'right' },
+  { title: 'reached', align: 'left' },
+];
+
+export function verdictRow({ claim, wanted, measured, reached }: Verdict): readonly Cell[] {
+  return [
+    { text: claim },
+    { text: wanted },
+    { text: formatMedianAndRange(measured, 2) },
+    { text: reached ? 'yes' : 'NO' },
+  ];
+}
 
 /** What we want to reach, what was measured, and whether it is reached. */
-export function targetSection(lookup: Lookup, { targets }: Presentation): readonly Section[] {
-  const rows = targets.flatMap((target): readonly (readonly Cell[])[] => {
-    const spread = target.measured(lookup);
-    if (spread === undefined || Number.isNaN(spread.median)) return [];
-    return [
-      [
-        { text: target.claim },
-        { text: boundText(target) },
-        { text: formatMedianAndRange(spread, 2) },
-        { text: isReached(target, spread.median) ? 'yes' : 'NO' },
-      ],
-    ];
-  });
+export function targetSection(lookup: Lookup, presentation: Presentation): readonly Section[] {
+  const rows = verdictsOf(lookup, presentation).map(verdictRow);
   if (rows.length === 0) return [];
   return [
     {
       heading: 'What is wanted, and whether it was reached here',
-      table: {
-        columns: [
-          { title: 'figure', align: 'left' },
-          { title: 'wanted', align: 'right' },
-          { title: 'measured (min..max)', align: 'right' },
-          { title: 'reached', align: 'left' },
-        ],
-        rows,
-      },
+      table: { columns: VERDICT_COLUMNS, rows },
       meaning: [],
     },
   ];

@@ -36,6 +36,7 @@ it('shows title, tables, meanings and notes', () => {
       '└──────────┴─────────┘',
       '  it is faster',
       '',
+      '* a figure with * is the best',
       '* medians',
       '',
     ].join('\n'),

@@ -1,0 +1,34 @@
+import { AIO } from '../trials/drivers.js';
+import type { Metric } from './metric.js';
+import type { ShownTrial } from './shown-trials.js';
+import type { Spread } from './spread.js';
+
+/** A driver against another, in one case. */
+export interface Ratio {
+  readonly trial: string;
+  readonly case: string;
+  readonly metric: Metric;
+  readonly driver: string;
+  readonly other: string;
+  readonly spread: Spread;
+}
+
+/** Speed and cost of aio against every other driver, and of each against those it is compared with. */
+export function* ratiosOf({ lookup, presentation }: ShownTrial): Generator<Ratio> {
+  const { speed, cost, versus, control } = presentation;
+  const { trial, cases } = lookup.findings;
+  const drivers = lookup.findings.drivers.filter((driver) => driver !== control);
+  const metrics = cost === undefined ? [speed] : [speed, cost];
+  for (const { name } of cases) {
+    for (const driver of drivers) {
+      for (const other of driver === AIO ? drivers : versus) {
+        for (const metric of metrics) {
+          const spread = lookup.ratio(driver, other, name, metric);
+          // Turned round, it is there already.
+          if (spread === undefined || (other === AIO && driver !== AIO)) continue;
+          yield { trial, case: name, metric, driver, other, spread };
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { reportFiles } from '../files/report-directory.js';
+import type { Samples } from '../samples/samples.js';
+import { htmlPage } from './pages/html-page.js';
+import { markdownPage } from './pages/markdown-page.js';
+import { makePage } from './pages/make-page.js';
+import type { Page } from './pages/page.js';
+import { svgFile } from './plots/figure.js';
+
+/** Where plots go: `results` beside `RESULTS.md`. */
+function plotFolder(path: string): string {
+  const stem = basename(path, extname(path)).toLowerCase();
+  return stem === basename(path) ? `${stem}-plots` : stem;
+}
+
+/** Writes a page as Markdown, and its plots into a folder beside it. */
+export function writeMarkdown(page: Page, path: string): void {
+  const plots = plotFolder(path);
+  const folder = join(dirname(path), plots);
+  mkdirSync(folder, { recursive: true });
+  for (const figure of page.chapters.flatMap(({ figures }) => figures)) {
+    writeFileSync(join(folder, `${figure.name}.svg`), svgFile(figure));
+  }
+  writeFileSync(path, markdownPage(page, plots));
+}
+
+/** Writes a page as one file of HTML that needs nothing else. */
+export function writeHtml(page: Page, path: string): void {
+  writeFileSync(path, htmlPage(page));
+}
+
+/** Writes a run's pages into a directory, beside its samples. */
+export function writeReport(samples: Samples, directory: string): void {
+  const { html, markdown } = reportFiles(directory);
+  const page = makePage(samples, []);
+  writeHtml(page, html);
+  writeMarkdown(page, markdown);
+}

@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { readCommandLine } from '../src/cli.js';
+import { DEFAULT_OUT } from '../src/files/report-directory.js';
+import { Scratch } from '../src/files/scratch.js';
+import { readSamples } from '../src/samples/read-samples.js';
+import { madeFindings, madeSamples } from './made-samples.js';
+import { MAIN, runCli } from './run-cli.js';
+
+const TINY_READ = ['random-read', '--size', '1m', '--runtime', '10ms', '--repeats', '1'];
+
+describe('a run with --out', () => {
+  it('leaves samples and pages there, names the directory last, and keeps no other file', async () => {
+    using scratch = new Scratch(tmpdir());
+    using results = new Scratch(tmpdir());
+    const out = join(results.path, 'a', 'report');
+    const args = [...TINY_READ, '--drivers', 'aio,fs-sync', '--dir', scratch.path, '--out', out];
+    const { code, stdout } = await runCli(args);
+    expect(code).toBe(0);
+    expect(stdout.endsWith(`\nthe report is in ${out}\n`)).toBe(true);
+    expect(readdirSync(out).sort()).toEqual(['report', 'report.html', 'report.md', 'samples.json']);
+    expect(readdirSync(scratch.path)).toEqual([]);
+
+    const { command, machine, seconds } = readSamples(join(out, 'samples.json'));
+    expect(command).toBe(`pnpm bench ${args.join(' ')}`);
+    expect(machine.versions).toMatchObject({ node: process.versions.node, aio: '0.0.0' });
+    expect(seconds).toBeGreaterThan(0);
+    expect(readFileSync(join(out, 'report.md'), 'utf8')).toContain('(report/random-read-bars.svg)');
+  });
+
+  it('goes on after a trial that cannot be run, and says so', async () => {
+    using scratch = new Scratch(tmpdir());
+    using results = new Scratch(tmpdir());
+    // Files of more than 512 KiB cannot be made: random-read has no room, and the evaluation has.
+    const script = 'trap "" XFSZ; ulimit -f 1024; exec "$@"';
+    const options = ['--rounds', '1', '--repeats', '1', '--drivers', 'fs-sync'];
+    const args = ['random-read', 'evaluation', ...options, '--dir', scratch.path];
+    const failed: unknown = await promisify(execFile)('sh', [
+      ...['-c', script, 'sh', process.execPath, MAIN],
+      ...[...args, '--out', results.path],
+    ]).catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: 'FAILED: random-read: EFBIG: file too large, write\n',
+      stdout: expect.stringContaining('evaluation: files of 1-100 KiB') as string,
+    });
+    const { trials, broken } = readSamples(join(results.path, 'samples.json'));
+    expect(trials.map(({ trial }) => trial)).toEqual(['evaluation']);
+    expect(broken).toEqual([{ trial: 'random-read', message: 'EFBIG: file too large, write' }]);
+    expect(readdirSync(scratch.path)).toEqual([]);
+  });
+});
+
+describe('bench report', () => {
+  const findings = madeFindings('random-read', {
+    '4k, iodepth 32': { aio: [600, 600], 'fs-promises': [100, 100] },
+  });
+
+  it('makes pages and the headline, and prints how far a second file agrees', async () => {
+    using scratch = new Scratch(tmpdir());
+    const at = (name: string): string => join(scratch.path, name);
+    writeFileSync(at('samples.json'), JSON.stringify(madeSamples(findings)));
+    const { code, stdout, stderr } = await runCli([
+      ...['report', at('samples.json'), at('samples.json'), '--html', at('page.html')],
+      ...['--markdown', at('RESULTS.md'), '--headline', at('headline.svg')],
+    ]);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout).toContain('2 of 2 ratios (100.0 %)');
+    expect(stdout).toContain('over those of `fs.promises`: **6.00 (6.00..6.00) times**');
+    expect(readdirSync(scratch.path).sort()).toEqual([
+      ...['RESULTS.md', 'headline.svg', 'page.html', 'results', 'samples.json'],
+    ]);
+  });
+
+  it('prints the tables where no file is asked for', async () => {
+    using scratch = new Scratch(tmpdir());
+    const path = join(scratch.path, 'samples.json');
+    writeFileSync(path, JSON.stringify(madeSamples(findings)));
+    const { code, stdout } = await runCli(['report', path]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('2 x A CPU, 16 GiB; Linux 6.6.0; Node v20.19.0');
+    expect(stdout).toContain('aio: 6.00x the reads/s of fs-promises');
+  });
+
+  it('refuses samples of a trial that it does not know', async () => {
+    using scratch = new Scratch(tmpdir());
+    const path = join(scratch.path, 'samples.json');
+    writeFileSync(path, JSON.stringify(madeSamples({ ...findings, trial: 'sorcery' })));
+    expect(await runCli(['report', path])).toEqual({
+      ...{ code: 2, stdout: '' },
+      stderr:
+        "bench: the samples have a trial 'sorcery', which this bench does not know: read them with the bench that wrote them\n",
+    });
+  });
+});
+
+describe('the whole run', () => {
+  it('is every trial, thoroughly, and its report is in the build directory unless --out says else', () => {
+    expect(readCommandLine(['--full'])).toMatchObject({
+      ...{ kind: 'run', effort: 'full', out: DEFAULT_OUT },
+      trials: expect.arrayContaining(['evaluation', 'scale-files']) as string[],
+    });
+    expect(readCommandLine(['--full', '--out', 'here'])).toMatchObject({ out: 'here' });
+  });
+
+  it('is what report reads unless files are named', () => {
+    expect(readCommandLine(['report'])).toEqual({
+      kind: 'report',
+      samples: [join(DEFAULT_OUT, 'samples.json')],
+    });
+  });
+
+  it('leaves no report where only some trials run', () => {
+    expect(readCommandLine(['random-read', '--full'])).toMatchObject({ out: undefined });
+  });
+});
