@@ -162,6 +162,6 @@ it('lists its trials and their drivers in its help', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/evaluation .*\n +drivers: aio, aio-bind, fs-promises, fs-sync\n/);
   expect(stdout).toMatch(
-    /random-read .*\n +drivers: aio, aio-bind, fs-promises, .*, fio-libaio, fio-io_uring, fio-psync\n/,
+    /random-read .*\n +drivers: aio, aio-many, aio-bind, fs-promises, .*, fio-libaio, fio-io_uring, fio-psync\n/,
   );
 });

@@ -9,3 +9,6 @@ export const IDLE = 'idle';
 
 /** The subject. */
 export const AIO = 'aio';
+
+/** The subject, many reads or writes in one call. */
+export const MANY = 'aio-many';
