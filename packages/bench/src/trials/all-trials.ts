@@ -1,6 +1,7 @@
 import { coldRead } from './cold-read.js';
 import { evaluation } from './evaluation.js';
 import { loopDelay } from './loop-delay.js';
+import { manyFiles } from './many-files.js';
 import { poolContention } from './pool-contention.js';
 import { randomRead } from './random-read.js';
 import { randomWrite } from './random-write.js';
@@ -13,6 +14,7 @@ export const allTrials: readonly Trial[] = [
   randomRead,
   randomWrite,
   coldRead,
+  manyFiles,
   loopDelay,
   poolContention,
   scaleDepth,

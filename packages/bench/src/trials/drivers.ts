@@ -12,3 +12,6 @@ export const AIO = 'aio';
 
 /** The subject, many reads or writes in one call. */
 export const MANY = 'aio-many';
+
+/** On the event loop, which waits for it. */
+export const SYNC = 'fs-sync';

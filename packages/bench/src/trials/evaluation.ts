@@ -3,7 +3,7 @@ import type { EvaluationFile, EvaluationWork } from '../jobs/evaluation/work.js'
 import { figure, threadsAdded, type Metric } from '../report/metric.js';
 import { value, versus } from '../report/target.js';
 import { defineTrial } from './define-trial.js';
-import { AIO, BASELINE, IDLE } from './drivers.js';
+import { AIO, BASELINE, IDLE, SYNC } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
 import type { Case } from './plan.js';
 import type { Trial } from './trial.js';
@@ -11,7 +11,6 @@ import type { Trial } from './trial.js';
 const COUNTS = [1, 6, 12, 24];
 const INTERVAL_MS = 1;
 const REOPENED = ', opened each time';
-const SYNC = 'fs-sync';
 
 const runtime: Metric = {
   name: 'runtime',

@@ -1,7 +1,8 @@
 import { open, type AioFileHandle, type ManyRanges, type ManyResult } from 'aio';
 import { stamp } from '../../jobs/blocks/check.js';
 import { Places } from '../../jobs/blocks/places.js';
-import type { Blocks, BlocksWork, RecordLatency } from '../../jobs/blocks/work.js';
+import type { Blocks, BlocksWork } from '../../jobs/blocks/work.js';
+import type { RecordLatency } from '../../measure/warm-up.js';
 import { lengthError, openFlags } from '../promise-blocks.js';
 
 /** What goes in with one call: buffers that follow each other, and where each of them is used. */
