@@ -1,5 +1,6 @@
 import { coldRead } from './cold-read.js';
 import { evaluation } from './evaluation.js';
+import { log } from './log.js';
 import { loopDelay } from './loop-delay.js';
 import { manyFiles } from './many-files.js';
 import { poolContention } from './pool-contention.js';
@@ -15,6 +16,7 @@ export const allTrials: readonly Trial[] = [
   randomWrite,
   coldRead,
   manyFiles,
+  log,
   loopDelay,
   poolContention,
   scaleDepth,
