@@ -3,6 +3,7 @@ import { evaluation } from './evaluation.js';
 import { log } from './log.js';
 import { loopDelay } from './loop-delay.js';
 import { manyFiles } from './many-files.js';
+import { memory } from './memory.js';
 import { poolContention } from './pool-contention.js';
 import { randomRead } from './random-read.js';
 import { randomWrite } from './random-write.js';
@@ -19,6 +20,7 @@ export const allTrials: readonly Trial[] = [
   log,
   loopDelay,
   poolContention,
+  memory,
   scaleDepth,
   scaleFiles,
 ];
