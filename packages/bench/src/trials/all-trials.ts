@@ -9,6 +9,9 @@ import { randomRead } from './random-read.js';
 import { randomWrite } from './random-write.js';
 import { scaleDepth } from './scale-depth.js';
 import { scaleFiles } from './scale-files.js';
+import { scaleWorkers } from './scale-workers.js';
+import { streamRead } from './stream-read.js';
+import { streamWrite } from './stream-write.js';
 import type { Trial } from './trial.js';
 
 export const allTrials: readonly Trial[] = [
@@ -16,6 +19,8 @@ export const allTrials: readonly Trial[] = [
   randomRead,
   randomWrite,
   coldRead,
+  streamRead,
+  streamWrite,
   manyFiles,
   log,
   loopDelay,
@@ -23,6 +28,7 @@ export const allTrials: readonly Trial[] = [
   memory,
   scaleDepth,
   scaleFiles,
+  scaleWorkers,
 ];
 
 /** What runs when no trial is named: the main job. */

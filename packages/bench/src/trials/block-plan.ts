@@ -96,8 +96,8 @@ export function blockCase(setting: BlockSetting, common: BlockCommon): Case<Bloc
 }
 
 /** The one file that most of these trials have. */
-export function oneFile(scratch: string, size: number): string {
-  const path = join(scratch, 'file');
+export function oneFile(scratch: string, size: number, name = 'file'): string {
+  const path = join(scratch, name);
   makeContentFile(path, size);
   return path;
 }

@@ -42,11 +42,14 @@ export async function weighInFlight(
   driver: MemoryDriver,
   { path, size, depth }: MemoryWork,
 ): Promise<Readonly<Record<string, number>>> {
+  const before = collectedMemory().external;
   const handle = await driver.openHandle(path, constants.O_RDONLY | constants.O_DIRECT);
+  const opened = collectedMemory().external;
   const reads = new BlockReads(handle, size, depth);
-  const first = collectedMemory();
+  const prepared = collectedMemory().external;
   for (let i = 0; i < WARM_UP; i++) await Promise.all(reads.start());
-  const tables = Math.max(0, collectedMemory().external - first.external) / depth;
+  const grown = collectedMemory().external - prepared;
+  const tables = Math.max(0, opened - before + grown) / depth;
   const weighed: Weighed[] = [];
   for (let i = 0; i < ROUNDS; i++) weighed.push(await weigh(reads));
   reads.check();
