@@ -14,6 +14,7 @@ import { allBlockDrivers } from './block-drivers.js';
 import { blockCase, blockSettings, oneFile, settingName, type BlockSetting } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
 import { AIO, BASELINE, LIMIT, MANY } from './drivers.js';
+import { PYTHON_LIBRARIES, pythonDriver } from './python-driver.js';
 import type { Trial } from './trial.js';
 
 const K = 1024;
@@ -42,7 +43,10 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
   name: 'random-read',
   summary: 'random reads from one file, in memory or with --direct from the device',
   options: ['bs', 'iodepth', 'iodepthBatch', 'size', 'direct', 'runtime', 'repeats', 'drivers'],
-  drivers: allBlockDrivers,
+  drivers: [
+    ...allBlockDrivers,
+    ...PYTHON_LIBRARIES.map((library) => pythonDriver<BlocksWork>(library, 'blocks')),
+  ],
   presentation: {
     speed,
     cost,
@@ -95,7 +99,12 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
       ],
       setUp(scratch) {
         const path = oneFile(scratch, size);
-        return settings.map((setting) => blockCase(setting, { path, size, batch, seconds }));
+        const able = allBlockDrivers.map(({ name }) => name);
+        return settings.map((setting) => ({
+          ...blockCase(setting, { path, size, batch, seconds }),
+          // Python's libraries take no aligned memory.
+          ...(setting.direct ? { drivers: able } : {}),
+        }));
       },
     };
   },
