@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Sample } from '../measure/sample.js';
 import { MissingDriver } from '../trials/missing-driver.js';
 import type { Job, Outcome } from './job.js';
 import { ProgramError, runProgram } from './run-program.js';
@@ -30,12 +31,16 @@ async function outputOf(
 }
 
 /** Runs a job in a Node process of its own and gives its sample, or throws what went wrong there. */
-export async function runJob<Work, Sample>(
+export async function runJob<Work>(
   job: Job<Work>,
   signal: AbortSignal,
   environment: Environment = {},
 ): Promise<Sample> {
-  const output = await outputOf(JSON.stringify(job), signal, environment);
+  return outcomeOf(await outputOf(JSON.stringify(job), signal, environment));
+}
+
+/** The sample in what a child has printed, or what went wrong there, thrown. */
+export function outcomeOf(output: string): Sample {
   const outcome = JSON.parse(output) as Outcome<Sample>;
   if ('sample' in outcome) return outcome.sample;
   const { name, message } = outcome.error;

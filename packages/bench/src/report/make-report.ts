@@ -19,7 +19,11 @@ export function makeReport(findings: Findings, presentation: Presentation): Repo
       : tableSections(lookup, presentation);
   return {
     title: `${findings.trial}: ${findings.title}`,
-    sections: [...sections, ...targetSection(lookup, presentation)],
+    sections: [
+      ...sections,
+      ...(presentation.beside?.(lookup) ?? []),
+      ...targetSection(lookup, presentation),
+    ],
     notes: [
       `medians of ${findings.repeats} interleaved rounds, each in a process of its own; ratios are medians of the ratios within a round`,
       ...findings.notes,

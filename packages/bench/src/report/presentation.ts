@@ -1,4 +1,6 @@
+import type { Lookup } from './lookup.js';
 import type { Metric } from './metric.js';
+import type { Section } from './report.js';
 import type { Target } from './target.js';
 
 /** How a trial's findings are shown. */
@@ -18,6 +20,8 @@ export interface Presentation {
   readonly axis?: string;
   /** Distributions that are worth a plot. */
   readonly distributions?: readonly string[];
+  /** Figures of others, beside what was found. */
+  readonly beside?: (lookup: Lookup) => readonly Section[];
   /** What we want to reach, and whether it was. */
   readonly targets: readonly Target[];
 }

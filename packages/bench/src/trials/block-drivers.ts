@@ -1,6 +1,6 @@
 import { fioBlocks } from '../drivers/fio/blocks.js';
 import type { BlocksWork } from '../jobs/blocks/work.js';
-import { AIO, BASELINE, IDLE } from './drivers.js';
+import { AIO, BASELINE, IDLE, MANY } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
 import type { Driver } from './plan.js';
 
@@ -22,6 +22,7 @@ const MOST_THREADS = 1024;
 
 type Name =
   | 'aio'
+  | 'aioMany'
   | 'aioBind'
   | 'fsPromises'
   | 'fsPromisesPool'
@@ -35,6 +36,7 @@ type Name =
 
 export const blockDrivers: Readonly<Record<Name, BlockDriver>> = {
   aio: blocks(AIO),
+  aioMany: blocks(MANY),
   aioBind: blocks('aio-bind'),
   fsPromises: blocks(BASELINE),
   /** As many threads as there are operations in flight. */
@@ -56,6 +58,7 @@ export const blockDrivers: Readonly<Record<Name, BlockDriver>> = {
 /** All that compete for speed. */
 export const allBlockDrivers: readonly BlockDriver[] = [
   blockDrivers.aio,
+  blockDrivers.aioMany,
   blockDrivers.aioBind,
   blockDrivers.fsPromises,
   blockDrivers.fsPromisesPool,

@@ -14,6 +14,8 @@ export interface BlockSetting {
   readonly blockSize: number;
   readonly depth: number;
   readonly direct: boolean;
+  /** How many go in at once, where that is not as the plan has it. */
+  readonly batch?: number;
 }
 
 export function checkBlockSetting({ blockSize, direct }: BlockSetting, size: number): void {
@@ -47,8 +49,9 @@ export function blockSettings(
   return settings;
 }
 
-export function settingName({ blockSize, depth, direct }: BlockSetting): string {
-  return `${formatSize(blockSize)}, iodepth ${depth}${direct ? ', O_DIRECT' : ''}`;
+export function settingName({ blockSize, depth, direct, batch }: BlockSetting): string {
+  const batches = batch === undefined ? '' : `, batches of ${batch}`;
+  return `${formatSize(blockSize)}, iodepth ${depth}${direct ? ', O_DIRECT' : ''}${batches}`;
 }
 
 /** What all settings of a plan have in common. */
@@ -66,7 +69,8 @@ export interface BlockCommon {
 
 export function blockCase(setting: BlockSetting, common: BlockCommon): Case<BlocksWork> {
   const { blockSize, depth, direct } = setting;
-  const { path, size, batch, seconds, write = false, once = false, fillPool } = common;
+  const { path, size, seconds, write = false, once = false, fillPool } = common;
+  const batch = setting.batch ?? common.batch;
   return {
     name: settingName(setting),
     x: depth,
@@ -92,8 +96,8 @@ export function blockCase(setting: BlockSetting, common: BlockCommon): Case<Bloc
 }
 
 /** The one file that most of these trials have. */
-export function oneFile(scratch: string, size: number): string {
-  const path = join(scratch, 'file');
+export function oneFile(scratch: string, size: number, name = 'file'): string {
+  const path = join(scratch, name);
   makeContentFile(path, size);
   return path;
 }

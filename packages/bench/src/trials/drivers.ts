@@ -9,3 +9,9 @@ export const IDLE = 'idle';
 
 /** The subject. */
 export const AIO = 'aio';
+
+/** The subject, many reads or writes in one call. */
+export const MANY = 'aio-many';
+
+/** On the event loop, which waits for it. */
+export const SYNC = 'fs-sync';

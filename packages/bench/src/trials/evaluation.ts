@@ -3,15 +3,16 @@ import type { EvaluationFile, EvaluationWork } from '../jobs/evaluation/work.js'
 import { figure, threadsAdded, type Metric } from '../report/metric.js';
 import { value, versus } from '../report/target.js';
 import { defineTrial } from './define-trial.js';
-import { AIO, BASELINE, IDLE } from './drivers.js';
+import { AIO, BASELINE, IDLE, SYNC } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
 import type { Case } from './plan.js';
+import { besidePublished } from './published-evaluation.js';
+import { PYTHON_LIBRARIES, pythonDriver } from './python-driver.js';
 import type { Trial } from './trial.js';
 
 const COUNTS = [1, 6, 12, 24];
 const INTERVAL_MS = 1;
 const REOPENED = ', opened each time';
-const SYNC = 'fs-sync';
 
 const runtime: Metric = {
   name: 'runtime',
@@ -56,7 +57,12 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
   name: 'evaluation',
   summary: 'read 1, 6, 12 and 24 files of 1-100 KiB whole, again and again at 1 ms intervals',
   options: ['rounds', 'repeats', 'drivers'],
-  drivers: [AIO, 'aio-bind', BASELINE, SYNC].map((name) => nodeDriver(name, 'evaluation')),
+  drivers: [
+    ...[AIO, 'aio-bind', BASELINE, SYNC].map((name) =>
+      nodeDriver<EvaluationWork>(name, 'evaluation'),
+    ),
+    ...PYTHON_LIBRARIES.map((library) => pythonDriver<EvaluationWork>(library, 'evaluation')),
+  ],
   control: {
     name: IDLE,
     run: (work, signal) =>
@@ -74,6 +80,7 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
     versus: [BASELINE],
     control: IDLE,
     layout: 'tables',
+    beside: besidePublished,
     targets: [
       versus({ case: MOST, driver: AIO, metric: reading, other: SYNC }, { atMost: 1 }),
       versus({ case: MOST, driver: AIO, metric: reading, other: BASELINE }, { atMost: 0.5 }),
@@ -99,6 +106,7 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
         '"reading" is the time from the call until all bytes of a round are there; runtime is all rounds with their timers',
         'physical and virtual memory are the peaks of the process; CPU is user and system time of the process',
         'opened each time: readFile, of which aio-bind has none',
+        'python-*: libraries of Python, with the same files, rounds and timers; threads are those beyond an idle Python',
       ],
       setUp(scratch) {
         const files = makeEvaluationFiles(scratch);

@@ -9,7 +9,7 @@ export interface Taken<Sample> {
 }
 
 const ATTEMPTS = 3;
-const MANY = 100;
+const MANY = 1000;
 
 type Placed = Pick<Case<unknown>, 'files' | 'size' | 'pageCache'>;
 

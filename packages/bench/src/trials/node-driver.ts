@@ -6,10 +6,10 @@ import type { Driver } from './plan.js';
 export function nodeDriver<Work>(
   name: string,
   job: string,
-  { module = name, environment }: NodeDriverOptions<Work> = {},
+  { module = name, driverJob = job, environment }: NodeDriverOptions<Work> = {},
 ): Driver<Work> {
   const measure = modulePath(`../jobs/${job}/measure.js`, import.meta.url);
-  const driver = modulePath(`../drivers/${module}/${job}.js`, import.meta.url);
+  const driver = modulePath(`../drivers/${module}/${driverJob}.js`, import.meta.url);
   return {
     name,
     run: (work, signal) => runJob({ measure, driver, work }, signal, environment?.(work)),
@@ -18,5 +18,7 @@ export function nodeDriver<Work>(
 
 export interface NodeDriverOptions<Work> {
   readonly module?: string;
+  /** Which job's driver it is, where that is not the job itself. */
+  readonly driverJob?: string;
   readonly environment?: (work: Work) => Environment;
 }

@@ -13,7 +13,8 @@ import { versus } from '../report/target.js';
 import { allBlockDrivers } from './block-drivers.js';
 import { blockCase, blockSettings, oneFile, settingName, type BlockSetting } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
-import { AIO, BASELINE, LIMIT } from './drivers.js';
+import { AIO, BASELINE, LIMIT, MANY } from './drivers.js';
+import { PYTHON_LIBRARIES, pythonDriver } from './python-driver.js';
 import type { Trial } from './trial.js';
 
 const K = 1024;
@@ -21,6 +22,8 @@ const hot4k: BlockSetting = { blockSize: 4 * K, depth: 32, direct: false };
 const hot4kAlone: BlockSetting = { ...hot4k, depth: 1 };
 const hot64k: BlockSetting = { ...hot4k, blockSize: 64 * K, depth: 8 };
 const hot1m: BlockSetting = { ...hot4k, blockSize: K * K, depth: 8 };
+/** What one call of readMany takes in, and fio's one submission. */
+const hot4kThousand: BlockSetting = { ...hot4k, depth: 1024, batch: 1024 };
 const direct32: BlockSetting = { ...hot4k, direct: true };
 const direct128: BlockSetting = { ...direct32, depth: 128 };
 
@@ -40,7 +43,10 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
   name: 'random-read',
   summary: 'random reads from one file, in memory or with --direct from the device',
   options: ['bs', 'iodepth', 'iodepthBatch', 'size', 'direct', 'runtime', 'repeats', 'drivers'],
-  drivers: allBlockDrivers,
+  drivers: [
+    ...allBlockDrivers,
+    ...PYTHON_LIBRARIES.map((library) => pythonDriver<BlocksWork>(library, 'blocks')),
+  ],
   presentation: {
     speed,
     cost,
@@ -62,6 +68,12 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
       over(hot4k, 'aio-bind', LIMIT, 1),
       over(direct32, AIO, LIMIT, 0.95),
       over(direct128, AIO, LIMIT, 0.95),
+      ...[hot4k, hot4kThousand].flatMap((setting) => [
+        over(setting, MANY, LIMIT, 1),
+        over(setting, MANY, AIO, 1.2),
+      ]),
+      over(direct32, MANY, LIMIT, 0.95),
+      over(direct128, MANY, LIMIT, 0.95),
       over(direct32, 'aio-bind', LIMIT, 0.95),
       over(direct128, 'aio-bind', LIMIT, 0.95),
     ],
@@ -69,7 +81,9 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
   plan(given, effort) {
     const full = effort === 'full';
     const size = given.size ?? 256 * K * K;
-    const own = full ? [hot4kAlone, hot4k, hot64k, hot1m, direct32, direct128] : [hot4k];
+    const own = full
+      ? [hot4kAlone, hot4k, hot4kThousand, hot64k, hot1m, direct32, direct128]
+      : [hot4k];
     const settings = blockSettings(given, own, size);
     const batch = given.iodepthBatch ?? 32;
     const seconds = given.runtime ?? (full ? 0.5 : 0.4);
@@ -80,12 +94,17 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
       latency: true,
       notes: [
         'cached, from a file that is locked in memory, unless it says O_DIRECT: from the device',
-        `fio and aio-bind submit batches of up to ${batch}; fs-sync and fio-psync read one block at a time, whatever the iodepth`,
+        `fio, aio-bind and aio-many (readMany) submit batches of up to ${batch} where nothing else is said; fs-sync and fio-psync read one block at a time, whatever the iodepth`,
         'latency (submission to completion seen) is from one more round: reading the clock costs speed',
       ],
       setUp(scratch) {
         const path = oneFile(scratch, size);
-        return settings.map((setting) => blockCase(setting, { path, size, batch, seconds }));
+        const able = allBlockDrivers.map(({ name }) => name);
+        return settings.map((setting) => ({
+          ...blockCase(setting, { path, size, batch, seconds }),
+          // Python's libraries take no aligned memory.
+          ...(setting.direct ? { drivers: able } : {}),
+        }));
       },
     };
   },

@@ -1,7 +1,8 @@
 import { closeSync, openSync, read, write } from 'node:fs';
 import { stamp } from '../../jobs/blocks/check.js';
 import { Places } from '../../jobs/blocks/places.js';
-import type { Blocks, BlocksWork, RecordLatency } from '../../jobs/blocks/work.js';
+import type { Blocks, BlocksWork } from '../../jobs/blocks/work.js';
+import type { RecordLatency } from '../../measure/warm-up.js';
 import { lengthError, openFlags } from '../promise-blocks.js';
 
 /** `fs.read` and `fs.write` with callbacks: through Node's thread pool, without promises. */

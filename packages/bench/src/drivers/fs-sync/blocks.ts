@@ -2,7 +2,8 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { stamp } from '../../jobs/blocks/check.js';
 import { Places } from '../../jobs/blocks/places.js';
-import type { Blocks, BlocksWork, RecordLatency } from '../../jobs/blocks/work.js';
+import type { Blocks, BlocksWork } from '../../jobs/blocks/work.js';
+import type { RecordLatency } from '../../measure/warm-up.js';
 import { lengthError, openFlags } from '../promise-blocks.js';
 
 /** `fs.readSync` and `fs.writeSync`: one at a time, whatever depth was asked for. */

@@ -3,13 +3,13 @@ import { PoolLoad } from '../../measure/pool-load.js';
 import { Recorder } from '../../measure/recorder.js';
 import type { Sample } from '../../measure/sample.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
+import { countFor, warmUp } from '../../measure/warm-up.js';
 import { makeBuffers } from './buffers.js';
 import { checkBlocks } from './check.js';
-import { warmUp } from './warm-up.js';
 import type { BlocksDriver, BlocksWork } from './work.js';
 
-function blocksOf({ paths, blocksPerFile }: BlocksWork): number {
-  return paths.length * blocksPerFile;
+function blocksOf({ once, paths, blocksPerFile }: BlocksWork): number {
+  return once ? paths.length * blocksPerFile : Infinity;
 }
 
 /** Something to wait for after the warm-up, so that several start at once. */
@@ -31,16 +31,15 @@ export async function measure(
   load?.start();
 
   const warming = latency ? new Recorder() : undefined;
-  const { perSecond, done } = await warmUp(blocks, work, warming?.record);
+  const transfer = blocks.transfer.bind(blocks);
+  const plan = { count: depth, seconds, available: blocksOf(work) };
+  const warm = await warmUp(transfer, plan, warming?.record);
   checkBlocks(blocks, buffers, work);
   await ready?.();
 
   const recorder = latency ? new Recorder() : undefined;
   const probes = watchLoop ? new LoopProbes() : undefined;
-  const operations = Math.min(
-    Math.max(depth, Math.round(perSecond * seconds)),
-    work.once ? blocksOf(work) - done : Infinity,
-  );
+  const operations = countFor(warm, plan);
   const stopwatch = new Stopwatch();
   await probes?.start();
   stopwatch.start();

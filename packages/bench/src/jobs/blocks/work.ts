@@ -1,3 +1,5 @@
+import type { RecordLatency } from '../../measure/warm-up.js';
+
 /** The job of one child process: read or write blocks of files at random places. */
 export interface BlocksWork {
   /** Files of equal size; their contents continue each other. */
@@ -25,9 +27,6 @@ export interface BlocksWork {
   /** Whether to keep Node's pool, of so many threads, full meanwhile. */
   readonly fillPool?: number;
 }
-
-/** Takes the latency of one operation, in milliseconds. */
-export type RecordLatency = (milliseconds: number) => void;
 
 /** Files held open, and as many buffers as there may be operations in flight. */
 export interface Blocks {

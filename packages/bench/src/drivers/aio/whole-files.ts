@@ -1,0 +1,2 @@
+/** `readFile` of `aio`. */
+export { readFile } from 'aio';

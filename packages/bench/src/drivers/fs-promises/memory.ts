@@ -1,0 +1,1 @@
+export { open as openHandle } from 'node:fs/promises';

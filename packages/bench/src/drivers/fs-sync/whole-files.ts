@@ -1,0 +1,2 @@
+/** `fs.readFileSync`: one after the other, on the event loop. */
+export { readFileSync } from 'node:fs';

@@ -1,0 +1,59 @@
+import { LoopProbes } from '../../measure/loop-probes.js';
+import type { Sample } from '../../measure/sample.js';
+import { Stopwatch, held } from '../../measure/stopwatch.js';
+import { readThrough } from './read-through.js';
+import type { StreamsDriver, StreamsWork } from './work.js';
+import { WriteThrough } from './write-through.js';
+
+const MEBIBYTE = 1024 * 1024;
+
+interface Passes {
+  /** The first one, off the clock; all bytes are checked. */
+  warmUp(): Promise<void>;
+  pass(): Promise<void>;
+  /** After the last one. */
+  check(): void;
+}
+
+function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
+  if (work.write) {
+    const writing = new WriteThrough(driver, work);
+    return {
+      async warmUp() {
+        await writing.write();
+        writing.check();
+      },
+      pass: () => writing.write(),
+      check: () => writing.check(),
+    };
+  }
+  return {
+    // What is to be read cold cannot be read before.
+    warmUp: () => (work.once ? Promise.resolve() : readThrough(driver, work, true)),
+    pass: () => readThrough(driver, work, work.once),
+    check: () => undefined,
+  };
+}
+
+/** Measures whole files, one after the other, and what the event loop feels of them. Operations are MiB. */
+export async function measure(driver: StreamsDriver, work: StreamsWork): Promise<Sample> {
+  const { size, seconds, once } = work;
+  const passes = passesOf(driver, work);
+  await passes.warmUp();
+
+  const probes = new LoopProbes();
+  const stopwatch = new Stopwatch();
+  await probes.start();
+  let bytes = 0;
+  const until = performance.now() + seconds * 1e3;
+  stopwatch.start();
+  do {
+    await passes.pass();
+    bytes += size;
+  } while (!once && performance.now() < until);
+  stopwatch.pause();
+  const watched = probes.stop();
+  const holding = held();
+  passes.check();
+  return { operations: bytes / MEBIBYTE, bytes, ...stopwatch.elapsed, ...holding, ...watched };
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { contentMatches, fillContent } from '../../files/content.js';
+import type { StreamsDriver, StreamsWork } from './work.js';
+
+/** Content that is written again and again, so that making it is not what is measured. */
+const PATTERN_BYTES = 8 * 1024 * 1024;
+
+/** Writes files by streams, and looks at what they hold. */
+export class WriteThrough {
+  readonly #driver: StreamsDriver;
+  readonly #work: StreamsWork;
+  readonly #pattern = new Uint8Array(PATTERN_BYTES);
+
+  constructor(driver: StreamsDriver, work: StreamsWork) {
+    this.#driver = driver;
+    this.#work = work;
+    fillContent(this.#pattern, 0);
+  }
+
+  async write(): Promise<void> {
+    const { path, size, blockSize } = this.#work;
+    const stream = await this.#driver.openWriter(path, blockSize);
+    const closed = once(stream, 'close');
+    for (let offset = 0; offset < size;) {
+      const from = offset % PATTERN_BYTES;
+      const length = Math.min(blockSize, size - offset, PATTERN_BYTES - from);
+      const hasRoom = stream.write(this.#pattern.subarray(from, from + length));
+      offset += length;
+      if (!hasRoom && offset < size) await once(stream, 'drain');
+    }
+    stream.end();
+    await closed;
+  }
+
+  check(): void {
+    const { path, size } = this.#work;
+    const fd = openSync(path, 'r');
+    try {
+      const found = new Uint8Array(PATTERN_BYTES);
+      for (let offset = 0; offset < size; offset += PATTERN_BYTES) {
+        const wanted = Math.min(PATTERN_BYTES, size - offset);
+        const bytes = readSync(fd, found, 0, PATTERN_BYTES, offset);
+        if (bytes < wanted || (bytes > wanted && offset + bytes > size)) {
+          throw new Error(`${offset + bytes} bytes are in the file in place of ${size}`);
+        }
+        if (!contentMatches(found.subarray(0, wanted), 0)) {
+          throw new Error(`wrong bytes were written behind offset ${offset}`);
+        }
+      }
+    } finally {
+      closeSync(fd);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { Recorder } from '../../measure/recorder.js';
+import type { Sample } from '../../measure/sample.js';
+import { Stopwatch, held } from '../../measure/stopwatch.js';
+import { countFor, warmUp } from '../../measure/warm-up.js';
+import { checkReads } from './check.js';
+import { Reading } from './reading.js';
+import type { WholeFilesDriver, WholeFilesWork } from './work.js';
+
+/** Measures one run of reading whole files, then looks whether the right bytes or errors came. */
+export async function measure(driver: WholeFilesDriver, work: WholeFilesWork): Promise<Sample> {
+  const { files, once, parallel, seconds, latency } = work;
+  const reading = new Reading(driver, work);
+  const operate = reading.operate.bind(reading);
+  const plan = { count: parallel, seconds, available: once ? files.length : Infinity };
+  const warming = latency ? new Recorder() : undefined;
+  const warm = await warmUp(operate, plan, warming?.record);
+  checkReads(reading.last);
+
+  const recorder = latency ? new Recorder() : undefined;
+  const operations = countFor(warm, plan);
+  const stopwatch = new Stopwatch();
+  stopwatch.start();
+  await operate(operations, recorder?.record);
+  stopwatch.pause();
+  const holding = held();
+  checkReads(reading.last);
+
+  return {
+    operations,
+    ...stopwatch.elapsed,
+    ...holding,
+    ...(recorder === undefined ? {} : { distributions: { latency: recorder.distribution } }),
+  };
+}

@@ -1,0 +1,68 @@
+/** Takes how long one operation took, in milliseconds. */
+export type RecordLatency = (milliseconds: number) => void;
+
+/** Carries out so many operations; all of them are done when it returns. */
+export type Operate = (count: number, record: RecordLatency | undefined) => void | Promise<void>;
+
+/** Enough for V8 to have compiled whatever is hot, so that it does not compile on the clock. */
+const ENOUGH = 50_000;
+const ENOUGH_SECONDS = 0.15;
+/** A slow driver is not made faster by waiting longer. */
+const AT_MOST_SECONDS = 0.5;
+/** How long a piece is, by which the speed is told. */
+const PIECE_SECONDS = 0.05;
+
+/** How many operations were made, and how many a second the last of them were. */
+export interface WarmedUp {
+  readonly done: number;
+  readonly perSecond: number;
+}
+
+export interface Warming {
+  /** How many to begin with: as many as can be under way at once. */
+  readonly count: number;
+  /** For how long will be measured afterwards. */
+  readonly seconds: number;
+  /** How many operations there are; Infinity where they can be repeated. */
+  readonly available: number;
+}
+
+/** Of operations that can be made only once, the measurement must get most. */
+const AT_MOST_SHARE = 1 / 4;
+
+/** Operates until the code is warm. */
+export async function warmUp(
+  operate: Operate,
+  { count: first, seconds, available }: Warming,
+  record: RecordLatency | undefined,
+): Promise<WarmedUp> {
+  const atMost = available * AT_MOST_SHARE;
+  const least = Math.min(ENOUGH_SECONDS, seconds) * 1e3;
+  const most = Math.min(AT_MOST_SECONDS, seconds) * 1e3;
+  const startedAt = performance.now();
+  for (let done = 0, count = first; ;) {
+    const from = performance.now();
+    await operate(count, record);
+    const now = performance.now();
+    done += count;
+    const elapsed = now - startedAt;
+    const next = now - from < PIECE_SECONDS * 1e3 ? count * 2 : count;
+    if (
+      elapsed >= most ||
+      (elapsed >= least && done >= ENOUGH) ||
+      (elapsed >= least && atMost < Infinity) ||
+      done + next > atMost
+    ) {
+      return { done, perSecond: (count / (now - from)) * 1e3 };
+    }
+    count = next;
+  }
+}
+
+/** How many operations to measure, so that it takes about as long as was asked for. */
+export function countFor(
+  { done, perSecond }: WarmedUp,
+  { count, seconds, available }: Warming,
+): number {
+  return Math.min(Math.max(count, Math.round(perSecond * seconds)), available - done);
+}

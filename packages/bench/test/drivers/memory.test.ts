@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as aio from '../../src/drivers/aio/memory.js';
+import * as fsPromises from '../../src/drivers/fs-promises/memory.js';
+import { chooseDirectory } from '../../src/files/choose-directory.js';
+import { makeContentFile } from '../../src/files/content.js';
+import { Scratch } from '../../src/files/scratch.js';
+import { measure } from '../../src/jobs/memory/measure.js';
+import type { MemoryDriver, Question } from '../../src/jobs/memory/work.js';
+
+const SIZE = 1024 * 1024;
+
+async function ask(
+  driver: MemoryDriver,
+  question: Question,
+  operations = 1000,
+): Promise<Readonly<Record<string, number>>> {
+  using scratch = new Scratch(chooseDirectory(undefined));
+  const path = join(scratch.path, 'file');
+  makeContentFile(path, SIZE);
+  const work = { question, path, size: SIZE, depth: 256, operations, seconds: 1 };
+  const { figures = {} } = await measure(driver, work);
+  return figures;
+}
+
+describe.each([
+  ['aio', aio],
+  ['fs-promises', fsPromises],
+] as const)('%s', (name, driver) => {
+  it('says what a read in flight holds', async () => {
+    const { inFlight, bytesEach } = await ask(driver, 'in-flight');
+    expect(inFlight).toBeGreaterThan(0);
+    expect(inFlight).toBeLessThanOrEqual(256);
+    expect(bytesEach).toBeGreaterThan(0);
+  });
+
+  it('says what very many reads leave', async () => {
+    const figures = await ask(driver, 'leftovers');
+    expect(figures.millionReads).toBe(0.001);
+    expect(figures.descriptorsLeft).toBe(0);
+    expect(figures.heapGrowthKibibytes).toBeLessThan(1024);
+  });
+
+  it('counts the threads that are added', async () => {
+    const figures = await ask(driver, 'threads');
+    expect(figures.threadsInLine).toBe(0);
+    if (name === 'aio') {
+      expect(figures.threadsOffloaded).toBeGreaterThan(0);
+      expect(figures.threadsLater).toBe(0);
+    }
+  });
+});
+
+it('finds out that memory is kept', async () => {
+  const kept: object[] = [];
+  const leaking: MemoryDriver = {
+    async openHandle(path, flags) {
+      const handle = await fsPromises.openHandle(path, flags);
+      return {
+        read: ((buffer: Uint8Array, offset: number, length: number, position: number) => {
+          kept.push({ position, more: new Array<number>(100).fill(position) });
+          return handle.read(buffer, offset, length, position);
+        }) as typeof handle.read,
+        close: () => handle.close(),
+      };
+    },
+  };
+  const { heapGrowthKibibytes } = await ask(leaking, 'leftovers', 10_000);
+  expect(heapGrowthKibibytes).toBeGreaterThan(5000);
+  expect(kept.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,90 @@
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { runPython, type PythonLibrary } from '../../src/drivers/python/run-python.js';
+import { makeContentFile } from '../../src/files/content.js';
+import { Scratch } from '../../src/files/scratch.js';
+import type { BlocksWork } from '../../src/jobs/blocks/work.js';
+import { makeEvaluationFiles } from '../../src/jobs/evaluation/files.js';
+import { runCli } from '../run-cli.js';
+
+const FAKES = fileURLToPath(new URL('../fake-python', import.meta.url));
+const LIBRARIES: readonly PythonLibrary[] = ['linux_aio', 'aiofiles'];
+const { signal } = new AbortController();
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function blocksOf(path: string): BlocksWork {
+  return {
+    ...{ paths: [path], blockSize: 4096, blocksPerFile: 16, write: false, once: false },
+    ...{ depth: 8, batch: 4, direct: false, seed: 7, seconds: 0.01, latency: true },
+    watchLoop: false,
+  };
+}
+
+describe.each(LIBRARIES)('%s', (library) => {
+  it('reads the files of the evaluation whole', async () => {
+    vi.stubEnv('PYTHONPATH', FAKES);
+    using scratch = new Scratch(tmpdir());
+    const files = makeEvaluationFiles(scratch.path).slice(0, 6);
+    const work = { files, rounds: 3, intervalMs: 1, reopen: false };
+    const sample = await runPython(library, 'evaluation', work, signal);
+    expect(sample.bytes).toBe(3 * files.reduce((sum, { size }) => sum + size, 0));
+    expect(sample.idle?.threads).toBe(1);
+    const { physicalMebibytes = 0, virtualMebibytes } = sample.figures ?? {};
+    expect(virtualMebibytes).toBeGreaterThan(physicalMebibytes);
+  });
+
+  it('reads the right blocks, and takes latencies', async () => {
+    vi.stubEnv('PYTHONPATH', FAKES);
+    using scratch = new Scratch(tmpdir());
+    const path = join(scratch.path, 'file');
+    makeContentFile(path, 16 * 4096);
+    const sample = await runPython(library, 'blocks', blocksOf(path), signal);
+    expect(sample.bytes).toBe(sample.operations * 4096);
+    expect(sample.distributions?.latency?.count).toBe(sample.operations);
+  });
+
+  it('is found out when it reads wrong bytes', async () => {
+    vi.stubEnv('PYTHONPATH', FAKES);
+    using scratch = new Scratch(tmpdir());
+    const path = join(scratch.path, 'file');
+    writeFileSync(path, new Uint8Array(16 * 4096).fill(1));
+    await expect(runPython(library, 'blocks', blocksOf(path), signal)).rejects.toThrow(
+      'wrong bytes were read from offset',
+    );
+  });
+});
+
+it('says how to get what python3 cannot import, and how to get python3', async () => {
+  using scratch = new Scratch(tmpdir());
+  const args = ['evaluation', '--rounds', '1', '--repeats', '1', '--dir', scratch.path];
+  const drivers = ['--drivers', 'fs-sync,python-linux_aio,python-aiofiles'];
+  vi.stubEnv('PYTHONPATH', join(scratch.path, 'none'));
+  const { code, stdout } = await runCli([...args, ...drivers], {
+    ...process.env,
+    PATH: '/nonexistent',
+  });
+  expect(code).toBe(0);
+  expect(stdout).toContain('apt-get install python3');
+  expect(stdout).toMatch(/│ here: fs-sync +│/);
+  expect(stdout).toMatch(/│ published: linux_aio +│ +1\.305 │ +1\.327 │ +1\.353 │ +1\.431 │/);
+});
+
+it('names the library where it is missing', async () => {
+  vi.stubEnv('PYTHONHOME', undefined);
+  vi.stubEnv('PYTHONPATH', '/nonexistent');
+  using scratch = new Scratch(tmpdir());
+  // A name that nobody has installed stands for one that is not here.
+  const missing = 'linux_aio_missing' as PythonLibrary;
+  await expect(
+    runPython(missing, 'blocks', blocksOf(join(scratch.path, 'file')), signal),
+  ).rejects.toMatchObject({
+    name: 'MissingDriver',
+    message: 'python3 has no linux_aio_missing: pip install linux_aio_missing',
+  });
+});
