@@ -222,6 +222,7 @@ describe('the process', () => {
           if (way === 'signal') process.kill(process.pid, 'SIGKILL');
         },
         [ownPath(file.fd), O_RDWR | O_DIRECT, how] as const,
+        { exits: how !== 'return' },
       );
       const status = { return: 0, 'process.exit': 0, throw: 1, signal: null }[how];
       expect(outcome).toMatchObject({ status, signal: how === 'signal' ? 'SIGKILL' : null });

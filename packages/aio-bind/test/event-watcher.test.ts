@@ -501,21 +501,29 @@ describe('a watcher in a worker', () => {
 
 describe('a watcher that is open at the end of the process', () => {
   test.for(['ref', 'unref'] as const)('does no harm to process.exit(), %s or not', async (ref) => {
-    const outcome = await inChild(({ aio, fs }, method) => {
-      const watcher = new aio.EventWatcher(() => undefined);
-      watcher[method]();
-      fs.writeSync(watcher.fd, BigUint64Array.of(1n));
-      process.exit(3);
-    }, ref);
+    const outcome = await inChild(
+      ({ aio, fs }, method) => {
+        const watcher = new aio.EventWatcher(() => undefined);
+        watcher[method]();
+        fs.writeSync(watcher.fd, BigUint64Array.of(1n));
+        process.exit(3);
+      },
+      ref,
+      { exits: true },
+    );
     expect(outcome).toMatchObject({ status: 3, signal: null, stderr: '' });
   });
 
   test('may be the one that calls process.exit()', async () => {
-    const outcome = await inChild(({ aio, fs }) => {
-      const watcher = new aio.EventWatcher(() => process.exit(4));
-      watcher.ref();
-      fs.writeSync(watcher.fd, BigUint64Array.of(1n));
-    }, null);
+    const outcome = await inChild(
+      ({ aio, fs }) => {
+        const watcher = new aio.EventWatcher(() => process.exit(4));
+        watcher.ref();
+        fs.writeSync(watcher.fd, BigUint64Array.of(1n));
+      },
+      null,
+      { exits: true },
+    );
     expect(outcome).toMatchObject({ status: 4, signal: null, stderr: '' });
   });
 });

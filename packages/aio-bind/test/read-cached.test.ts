@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import * as aio from '../src/index.js';
@@ -16,6 +16,15 @@ function deviceOf(path: string): Uint32Array {
   return Uint32Array.of(found.stx_dev_major, found.stx_dev_minor);
 }
 
+/** Asks again while the directory cache is of no help, which is up to the whole machine. */
+function readCached(path: string | Buffer, buffer: Buffer, devices: Uint32Array): number {
+  for (;;) {
+    const result = aio.read_cached(path, buffer, devices);
+    if (result !== -EAGAIN) return result;
+    statSync(path);
+  }
+}
+
 const openDescriptors = (): number => readdirSync('/proc/self/fd').length;
 
 describe('read_cached', () => {
@@ -26,7 +35,7 @@ describe('read_cached', () => {
       const bytes = randomBytes(size);
       writeFileSync(folder.to('file'), bytes);
       const buffer = Buffer.alloc(100_001);
-      const count = aio.read_cached(folder.to('file'), buffer, deviceOf(folder.path));
+      const count = readCached(folder.to('file'), buffer, deviceOf(folder.path));
       expect(count).toBe(size);
       expect(buffer.subarray(0, count).equals(bytes)).toBe(true);
     },
@@ -38,15 +47,15 @@ describe('read_cached', () => {
     symlinkSync('file', folder.to('link'));
     const buffer = Buffer.alloc(10);
     const path = Buffer.from(folder.to('link'));
-    expect(aio.read_cached(path, buffer, deviceOf(folder.path))).toBe(4);
+    expect(readCached(path, buffer, deviceOf(folder.path))).toBe(4);
   });
 
   test('a file that fills the buffer is too large, since its end is not seen', () => {
     using folder = new Scratch();
     writeFileSync(folder.to('file'), 'text');
     const devices = deviceOf(folder.path);
-    expect(aio.read_cached(folder.to('file'), Buffer.alloc(4), devices)).toBe(-EFBIG);
-    expect(aio.read_cached(folder.to('file'), Buffer.alloc(0), devices)).toBe(-EFBIG);
+    expect(readCached(folder.to('file'), Buffer.alloc(4), devices)).toBe(-EFBIG);
+    expect(readCached(folder.to('file'), Buffer.alloc(0), devices)).toBe(-EFBIG);
   });
 
   test('says what it does not read, and leaves no descriptor', () => {
@@ -55,9 +64,9 @@ describe('read_cached', () => {
     const devices = deviceOf(folder.path);
     const buffer = Buffer.alloc(10);
     const before = openDescriptors();
-    expect(aio.read_cached(folder.path, buffer, devices)).toBe(-ENODEV);
-    expect(aio.read_cached('/dev/null', buffer, devices)).toBe(-ENODEV);
-    expect(aio.read_cached(folder.to('file'), buffer, new Uint32Array(0))).toBe(-EXDEV);
+    expect(readCached(folder.path, buffer, devices)).toBe(-ENODEV);
+    expect(readCached('/dev/null', buffer, devices)).toBe(-ENODEV);
+    expect(readCached(folder.to('file'), buffer, new Uint32Array(0))).toBe(-EXDEV);
     expect([-ENOTDIR, -EAGAIN]).toContain(
       aio.read_cached(folder.to('file', 'file'), buffer, devices),
     );
@@ -70,11 +79,12 @@ describe('read_cached', () => {
   test('a writer that waits at a FIFO does not notice', async () => {
     using folder = new Scratch();
     execFileSync('mkfifo', [folder.to('fifo')]);
-    const writer = spawn('sh', ['-c', 'echo text > "$1"', 'sh', folder.to('fifo')]);
+    // Without a sanitizer's library in it: dash does not survive that of TSan.
+    const writer = spawn('sh', ['-c', 'echo text > "$1"', 'sh', folder.to('fifo')], {
+      env: { PATH: process.env.PATH },
+    });
     for (let i = 0; i < 1000; i++) {
-      expect(aio.read_cached(folder.to('fifo'), Buffer.alloc(10), deviceOf(folder.path))).toBe(
-        -ENODEV,
-      );
+      expect(readCached(folder.to('fifo'), Buffer.alloc(10), deviceOf(folder.path))).toBe(-ENODEV);
     }
     expect(execFileSync('cat', [folder.to('fifo')], { encoding: 'utf8' })).toBe('text\n');
     expect(await once(writer, 'exit')).toEqual([0, null]);

@@ -870,6 +870,7 @@ describe('a wait that would not end by itself', () => {
           if (way === 'throw') throw new Error('on purpose');
         },
         [`/proc/${process.pid}/fd/${pipe.fd}`, how] as const,
+        { exits: how !== 'return' },
       );
       const status = { 'process.exit': 5, return: 0, throw: 1 }[how];
       expect(outcome).toMatchObject({ status, signal: null });

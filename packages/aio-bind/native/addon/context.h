@@ -50,7 +50,7 @@ class Context {
   Use& UseOf(const std::shared_ptr<Slab>& slab);
   // The use whose slab `obj` points into, and the slot there; null where there is none.
   std::pair<Use*, uint32_t> FindUse(uint64_t obj);
-  void Release(Use& use, uint32_t slot);
+  static void Release(Use& use, uint32_t slot);
 
   const uint32_t serial_;
   const aio_context_t id_;

@@ -18,7 +18,7 @@ class AllSignalsBlocked {
   ~AllSignalsBlocked();
 
  private:
-  sigset_t before_;
+  sigset_t before_ = {};
 };
 
 // Sends SIGURG, which does nothing to a process by default. For that to interrupt anything there

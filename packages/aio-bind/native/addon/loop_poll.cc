@@ -7,7 +7,7 @@
 namespace aio_bind::addon {
 
 struct LoopPoll::Handle {
-  uv_poll_t poll;
+  uv_poll_t poll = {};
   napi_async_cleanup_hook_handle cleanup = nullptr;
   std::shared_ptr<kernel::EventFd> event_fd;  // stays open for as long as libuv polls it
   std::function<void()> readable;
@@ -21,7 +21,7 @@ LoopPoll::~LoopPoll() = default;
 
 std::shared_ptr<LoopPoll> LoopPoll::Start(napi_env env, std::shared_ptr<kernel::EventFd> event_fd,
                                           std::function<void()> readable, int* error) {
-  const std::shared_ptr<LoopPoll> self(new LoopPoll());
+  std::shared_ptr<LoopPoll> self(new LoopPoll());
   Handle& handle = *self->handle_;
   uv_loop_t* loop = nullptr;
   if (napi_get_uv_event_loop(env, &loop) != napi_ok) {

@@ -35,18 +35,20 @@ void EndShare(napi_env env, void*, void* data) {
   if (IsGoing(env)) share->environment->KeepUntilStopped(std::move(share->memory));
 }
 
+Napi::Error OutOfMemory(Napi::Env env, size_t size) {
+  Napi::Error error = Napi::RangeError::New(
+      env, "cannot allocate " + std::to_string(size) + " bytes of aligned memory");
+  error.Set("code", "ERR_MEMORY_ALLOCATION_FAILED");
+  return error;
+}
+
 }  // namespace
 
 std::shared_ptr<Memory> Memory::Allocate(Napi::Env env, size_t size, size_t alignment) {
   // aligned_alloc(3) wants a multiple of the alignment, and we want a pointer even for nothing.
   const size_t rounded = (std::max<size_t>(size, 1) + alignment - 1) / alignment * alignment;
   void* data = std::aligned_alloc(alignment, rounded);
-  if (data == nullptr) {
-    auto error = Napi::RangeError::New(
-        env, "cannot allocate " + std::to_string(size) + " bytes of aligned memory");
-    error.Set("code", "ERR_MEMORY_ALLOCATION_FAILED");
-    throw error;
-  }
+  if (data == nullptr) throw OutOfMemory(env, size);
   std::memset(data, 0, size);
   return std::make_shared<Memory>(data);
 }

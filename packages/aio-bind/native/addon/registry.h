@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace aio_bind::addon {
@@ -29,7 +30,8 @@ class Registry {
       free_.pop_back();
       objects_[id - 1] = std::move(object);
     }
-    js.AddFinalizer([this, id, keeper](Napi::Env, T*) { Remove(id); }, objects_[id - 1].get());
+    js.AddFinalizer([this, id, keeper = std::move(keeper)](Napi::Env, T*) { Remove(id); },
+                    objects_[id - 1].get());
     return id;
   }
 

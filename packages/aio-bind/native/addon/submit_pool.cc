@@ -163,6 +163,7 @@ bool SubmitPool::StartThread(const std::shared_ptr<SubmitPool>& pool) {
 
 std::vector<SubmitPool::Refusal> SubmitPool::Submit(const std::vector<SubmitJob>& jobs) {
   std::vector<iocb*> pointers;
+  pointers.reserve(jobs.size());
   for (const SubmitJob& job : jobs) pointers.push_back(job.copy);
   std::vector<Refusal> refused;
   for (size_t done = 0; done < jobs.size();) {

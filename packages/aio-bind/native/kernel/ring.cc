@@ -12,7 +12,7 @@ namespace {
 
 size_t MappedBytes(const AioRing& ring) {
   // fs/aio.c aio_setup_ring(): nr is what is left of whole pages after the header.
-  const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
   const size_t bytes = sizeof(AioRing) + static_cast<size_t>(ring.nr) * sizeof(io_event);
   return (bytes + page - 1) / page * page;
 }
