@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Sample } from '../measure/sample.js';
 import { MissingDriver } from '../trials/missing-driver.js';
 import type { Job, Outcome } from './job.js';
+import type { Watch } from './count-system-calls.js';
 import { ProgramError, runProgram } from './run-program.js';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
@@ -15,13 +16,15 @@ async function outputOf(
   job: string,
   signal: AbortSignal,
   environment: Environment,
+  watch: Watch,
 ): Promise<string> {
   try {
-    const output = await runProgram(process.execPath, NODE_ARGUMENTS, signal, {
+    const [program, args] = watch([process.execPath, NODE_ARGUMENTS]);
+    const output = await runProgram(program, args, signal, {
       environment,
       input: job,
     });
-    if (output === 'missing') throw new Error(`${process.execPath} cannot be run`);
+    if (output === 'missing') throw new Error(`${program} cannot be run`);
     return output.stdout;
   } catch (error) {
     // A child that failed in an orderly way has said so on its standard output.
@@ -35,8 +38,9 @@ export async function runJob<Work>(
   job: Job<Work>,
   signal: AbortSignal,
   environment: Environment = {},
+  watch: Watch = (command) => command,
 ): Promise<Sample> {
-  return outcomeOf(await outputOf(JSON.stringify(job), signal, environment));
+  return outcomeOf(await outputOf(JSON.stringify(job), signal, environment, watch));
 }
 
 /** The sample in what a child has printed, or what went wrong there, thrown. */

@@ -10,7 +10,7 @@ export interface Metric {
   /** Undefined where a driver can't tell. */
   readonly of: (sample: Sample) => number | undefined;
   /** From which round it is; 'speed' unless given. */
-  readonly purpose?: 'latency';
+  readonly purpose?: 'latency' | 'system calls';
   readonly digits?: number;
   /** Whether tables show its range as well. */
   readonly range?: boolean;
@@ -68,6 +68,18 @@ export function switchesPer(one: string): Metric {
     of: ({ operations, contextSwitches }) =>
       contextSwitches === undefined ? undefined : contextSwitches / operations,
     digits: 3,
+  };
+}
+
+/** Where they were counted. */
+export function callsPer(one: string): Metric {
+  return {
+    name: `system calls/${one}`,
+    title: `system calls\n/${one}`,
+    better: 'less',
+    of: ({ figures }) => figures?.systemCalls,
+    purpose: 'system calls',
+    digits: 2,
   };
 }
 

@@ -1,20 +1,32 @@
 import { fioBlocks } from '../drivers/fio/blocks.js';
 import type { BlocksWork } from '../jobs/blocks/work.js';
+import type { Sample } from '../measure/sample.js';
+import { callsPerOperation, type Watch } from '../process/count-system-calls.js';
 import { AIO, BASELINE, IDLE, MANY } from './drivers.js';
-import { nodeDriver } from './node-driver.js';
+import { nodeDriver, type NodeDriverOptions } from './node-driver.js';
 import type { Driver } from './plan.js';
 
 type BlockDriver = Driver<BlocksWork>;
 
-function blocks(name: string): BlockDriver {
-  return nodeDriver(name, 'blocks');
+type Run = (work: BlocksWork, signal: AbortSignal, watch?: Watch) => Promise<Sample>;
+
+/** A driver whose system calls can be counted, since it makes as many transfers as it is told to. */
+function counted(name: string, run: Run): BlockDriver {
+  return {
+    name,
+    run: (work, signal) => run(work, signal),
+    countCalls: (work, signal) =>
+      callsPerOperation((operations, watch) => run({ ...work, operations }, signal, watch), signal),
+  };
+}
+
+function blocks(name: string, options: NodeDriverOptions<BlocksWork> = {}): BlockDriver {
+  const driver = nodeDriver<BlocksWork>(name, 'blocks', options);
+  return counted(name, (work, signal, watch) => driver.run(work, signal, watch));
 }
 
 function fio(engine: string): BlockDriver {
-  return {
-    name: `fio-${engine}`,
-    run: (work, signal) => fioBlocks(engine, work, signal),
-  };
+  return counted(`fio-${engine}`, (work, signal, watch) => fioBlocks(engine, work, signal, watch));
 }
 
 /** libuv's own limit (UV_THREADPOOL_SIZE). */
@@ -40,11 +52,11 @@ export const blockDrivers: Readonly<Record<Name, BlockDriver>> = {
   aioBind: blocks('aio-bind'),
   fsPromises: blocks(BASELINE),
   /** As many threads as there are operations in flight. */
-  fsPromisesPool: nodeDriver<BlocksWork>('fs-promises-pool', 'blocks', {
+  fsPromisesPool: blocks('fs-promises-pool', {
     module: BASELINE,
     environment: ({ depth }) => ({ UV_THREADPOOL_SIZE: String(Math.min(depth, MOST_THREADS)) }),
   }),
-  fsPromisesUring: nodeDriver<BlocksWork>('fs-promises-uring', 'blocks', {
+  fsPromisesUring: blocks('fs-promises-uring', {
     environment: () => ({ UV_USE_IO_URING: '1' }),
   }),
   fsCallback: blocks('fs-callback'),

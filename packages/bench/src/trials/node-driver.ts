@@ -1,5 +1,7 @@
+import type { Sample } from '../measure/sample.js';
 import { modulePath } from '../process/module-path.js';
 import { runJob, type Environment } from '../process/run-job.js';
+import type { Watch } from '../process/count-system-calls.js';
 import type { Driver } from './plan.js';
 
 /** A driver in Node, whose module is `drivers/<module>/<job>.js`, measured by `jobs/<job>/measure.js`. */
@@ -7,13 +9,19 @@ export function nodeDriver<Work>(
   name: string,
   job: string,
   { module = name, driverJob = job, environment }: NodeDriverOptions<Work> = {},
-): Driver<Work> {
+): NodeDriver<Work> {
   const measure = modulePath(`../jobs/${job}/measure.js`, import.meta.url);
   const driver = modulePath(`../drivers/${module}/${driverJob}.js`, import.meta.url);
   return {
     name,
-    run: (work, signal) => runJob({ measure, driver, work }, signal, environment?.(work)),
+    run: (work, signal, watch?: Watch) =>
+      runJob({ measure, driver, work }, signal, environment?.(work), watch),
   };
+}
+
+export interface NodeDriver<Work> extends Driver<Work> {
+  /** @param watch - puts a program before Node that watches it */
+  run(work: Work, signal: AbortSignal, watch?: Watch): Promise<Sample>;
 }
 
 export interface NodeDriverOptions<Work> {

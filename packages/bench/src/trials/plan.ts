@@ -14,7 +14,7 @@ export interface Turn {
   /** Among all its turns; drivers of one round follow each other at once. */
   readonly round: number;
   /** Reading the clock for each operation costs speed: latencies have a round of their own. */
-  readonly purpose: 'speed' | 'latency';
+  readonly purpose: 'speed' | 'latency' | 'system calls';
   /** For random numbers: another one in each round, and positive. */
   readonly seed: number;
 }
@@ -29,6 +29,8 @@ export interface Case<Work> {
   readonly files: readonly string[];
   /** Of all files, in bytes. */
   readonly size: number;
+  /** Whether system calls are counted, where the plan has a round for them. */
+  readonly countCalls?: boolean;
   /** Only these drivers can do it; all of them unless given. */
   readonly drivers?: readonly string[];
   work(turn: Turn): Work;
@@ -39,6 +41,8 @@ export interface Driver<Work> {
   readonly name: string;
   /** Throws a MissingDriver where what it drives is not installed. */
   run(work: Work, signal: AbortSignal): Promise<Sample>;
+  /** The system calls of one operation, where they can be counted. */
+  readonly countCalls?: (work: Work, signal: AbortSignal) => Promise<number>;
 }
 
 /** A trial with all its settings. */
@@ -48,6 +52,8 @@ export interface Plan<Work> {
   readonly repeats: number;
   /** Whether there is a round for latencies after the others. */
   readonly latency: boolean;
+  /** Whether there is a round in which system calls are counted, after all others. */
+  readonly systemCalls?: boolean;
   readonly notes: readonly string[];
   /** Makes the files. */
   setUp(scratch: string): readonly Case<Work>[];

@@ -1,6 +1,7 @@
 import type { BlocksWork } from '../jobs/blocks/work.js';
 import { formatSize } from '../options/size.js';
 import {
+  callsPer,
   cpuPer,
   latencies,
   mebibytesPerSecond,
@@ -27,6 +28,9 @@ const hot4kThousand: BlockSetting = { ...hot4k, depth: 1024, batch: 1024 };
 const direct32: BlockSetting = { ...hot4k, direct: true };
 const direct128: BlockSetting = { ...direct32, depth: 128 };
 
+/** Counting takes many seconds for each. */
+const COUNTED: ReadonlySet<string> = new Set([hot4k, direct32].map(settingName));
+
 const speed = perSecond('reads');
 const cost = cpuPer('read');
 
@@ -50,7 +54,14 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
   presentation: {
     speed,
     cost,
-    metrics: [mebibytesPerSecond, ...latencies, switchesPer('read'), threadsAdded, memoryAdded],
+    metrics: [
+      mebibytesPerSecond,
+      ...latencies,
+      switchesPer('read'),
+      callsPer('read'),
+      threadsAdded,
+      memoryAdded,
+    ],
     versus: [LIMIT, BASELINE],
     layout: 'tables',
     distributions: ['latency'],
@@ -92,9 +103,13 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
       parameters: { settings, size, batch, seconds },
       repeats: given.repeats ?? (full ? 5 : 3),
       latency: true,
+      systemCalls: full,
       notes: [
         'cached, from a file that is locked in memory, unless it says O_DIRECT: from the device',
         `fio, aio-bind and aio-many (readMany) submit batches of up to ${batch} where nothing else is said; fs-sync and fio-psync read one block at a time, whatever the iodepth`,
+        ...(full
+          ? ['system calls are counted by strace, in a round of their own, with an iodepth of 32']
+          : []),
         'latency (submission to completion seen) is from one more round: reading the clock costs speed',
       ],
       setUp(scratch) {
@@ -102,6 +117,7 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
         const able = allBlockDrivers.map(({ name }) => name);
         return settings.map((setting) => ({
           ...blockCase(setting, { path, size, batch, seconds }),
+          countCalls: COUNTED.has(settingName(setting)),
           // Python's libraries take no aligned memory.
           ...(setting.direct ? { drivers: able } : {}),
         }));

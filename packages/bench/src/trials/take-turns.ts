@@ -1,4 +1,5 @@
 import { LockedInMemory } from '../measure/page-cache.js';
+import type { Sample } from '../measure/sample.js';
 import type { Failure, Finding, Findings } from './findings.js';
 import { inPageCache } from './in-page-cache.js';
 import { MissingDriver } from './missing-driver.js';
@@ -9,19 +10,34 @@ import { turnsOf } from './turns.js';
 /** Far apart, so that rounds do not take the same blocks. */
 const SEED_STEP = 0x9e3779b1;
 
-/** All rounds for speed, and one more for latencies. */
-function* roundsOf({ repeats, latency }: Plan<unknown>): Generator<Turn> {
-  for (let round = 0; round < repeats + (latency ? 1 : 0); round++) {
-    yield {
-      round,
-      purpose: round < repeats ? 'speed' : 'latency',
-      seed: Math.imul(round + 1, SEED_STEP) >>> 1,
-    };
-  }
+/** All rounds for speed, and one more for each of latencies and system calls. */
+function roundsOf({ repeats, latency, systemCalls }: Plan<unknown>): readonly Turn[] {
+  const purposes: Turn['purpose'][] = new Array<Turn['purpose']>(repeats).fill('speed');
+  if (latency) purposes.push('latency');
+  if (systemCalls === true) purposes.push('system calls');
+  return purposes.map((purpose, round) => ({
+    ...{ round, purpose },
+    seed: Math.imul(round + 1, SEED_STEP) >>> 1,
+  }));
 }
 
-function canDo<Work>(driver: Driver<Work>, { drivers }: Case<Work>): boolean {
-  return drivers === undefined || drivers.includes(driver.name);
+/** A turn's sample; one of system calls has these alone. */
+async function take<Work>(
+  driver: Driver<Work>,
+  it: Case<Work>,
+  turn: Turn,
+  signal: AbortSignal,
+): Promise<Sample> {
+  const work = it.work(turn);
+  if (turn.purpose !== 'system calls') return await driver.run(work, signal);
+  const systemCalls = (await driver.countCalls?.(work, signal)) ?? Number.NaN;
+  const nothing = { operations: 0, seconds: 0, userSeconds: 0, systemSeconds: 0 };
+  return { ...nothing, figures: { systemCalls } };
+}
+
+function canDo<Work>(driver: Driver<Work>, it: Case<Work>, { purpose }: Turn): boolean {
+  if (it.drivers !== undefined && !it.drivers.includes(driver.name)) return false;
+  return purpose !== 'system calls' || (it.countCalls === true && driver.countCalls !== undefined);
 }
 
 /**
@@ -43,21 +59,24 @@ export async function takeTurns<Work>(
   const samples: Finding[] = [];
   const failures: Failure[] = [];
   const missing = new Map<string, string>();
+  const uncounted = new Set<string>();
   for (const turn of roundsOf(plan)) {
     for (const it of cases) {
-      const able = drivers.filter((driver) => canDo(driver, it) && !missing.has(driver.name));
+      const able = drivers.filter((driver) => canDo(driver, it, turn) && !missing.has(driver.name));
       for (const driver of turnsOf(able, turn.round)) {
         const where = { driver: driver.name, case: it.name, round: turn.round };
         progress(
           `${trial}: round ${turn.round + 1} of ${plan.repeats} (${turn.purpose}), ${it.name}, ${driver.name}`,
         );
         try {
-          const taken = await inPageCache(it, signal, () => driver.run(it.work(turn), signal));
+          const taken = await inPageCache(it, signal, () => take(driver, it, turn, signal));
           samples.push({ ...where, purpose: turn.purpose, ...taken });
         } catch (error) {
           signal.throwIfAborted();
           const { message } = error as Error;
-          if (error instanceof MissingDriver) missing.set(driver.name, message);
+          if (turn.purpose === 'system calls')
+            uncounted.add(`system calls were not counted: ${message}`);
+          else if (error instanceof MissingDriver) missing.set(driver.name, message);
           else failures.push({ ...where, message });
         }
       }
@@ -73,7 +92,11 @@ export async function takeTurns<Work>(
     samples,
     failures,
     missing: [
-      ...new Set([...missing.values(), ...(locked?.missing === undefined ? [] : [locked.missing])]),
+      ...new Set([
+        ...missing.values(),
+        ...uncounted,
+        ...(locked?.missing === undefined ? [] : [locked.missing]),
+      ]),
     ],
     notes: plan.notes,
   };

@@ -1,11 +1,18 @@
 import type { BlocksWork } from '../../jobs/blocks/work.js';
 import type { Sample } from '../../measure/sample.js';
+import type { Watch } from '../../process/count-system-calls.js';
 import { fioPath, runFio } from './run-fio.js';
 
 const PERCENTILES = [1, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 99.99];
 
+function lengthOf({ once, operations, seconds }: BlocksWork): readonly string[] {
+  if (operations !== undefined) return ['--norandommap', `--number_ios=${operations}`];
+  const time = `--runtime=${Math.round(seconds * 1e3)}ms`;
+  return once ? [time] : ['--norandommap', '--time_based', time];
+}
+
 function argumentsFor(work: BlocksWork): readonly string[] {
-  const { paths, blockSize, blocksPerFile, depth, batch, direct, seed, seconds, latency } = work;
+  const { paths, blockSize, blocksPerFile, depth, batch, direct, seed, latency } = work;
   return [
     `--filename=${paths.map(fioPath).join(':')}`,
     ...(work.write ? ['--rw=randwrite', '--overwrite=1'] : ['--readonly', '--rw=randread']),
@@ -18,9 +25,8 @@ function argumentsFor(work: BlocksWork): readonly string[] {
     `--direct=${direct ? 1 : 0}`,
     // By default fio drops the file from the page cache, and keeps a map of what it has read.
     '--invalidate=0',
-    ...(work.once ? [] : ['--norandommap', '--time_based']),
     `--randseed=${seed}`,
-    `--runtime=${Math.round(seconds * 1e3)}ms`,
+    ...lengthOf(work),
     // fio at its fastest reads no clock for each operation; latencies need it.
     ...(latency
       ? [
@@ -33,6 +39,11 @@ function argumentsFor(work: BlocksWork): readonly string[] {
 }
 
 /** The same transfers by fio(1), with the same depth and batches. */
-export function fioBlocks(engine: string, work: BlocksWork, signal: AbortSignal): Promise<Sample> {
-  return runFio(engine, argumentsFor(work), signal);
+export function fioBlocks(
+  engine: string,
+  work: BlocksWork,
+  signal: AbortSignal,
+  watch?: Watch,
+): Promise<Sample> {
+  return runFio(engine, argumentsFor(work), signal, watch);
 }

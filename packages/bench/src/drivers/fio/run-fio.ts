@@ -1,4 +1,5 @@
 import type { Sample } from '../../measure/sample.js';
+import type { Watch } from '../../process/count-system-calls.js';
 import { ProgramError, runProgram } from '../../process/run-program.js';
 import { MissingDriver } from '../../trials/missing-driver.js';
 import { parseFioOutput } from './fio-output.js';
@@ -19,10 +20,12 @@ export async function runFio(
   engine: string,
   args: readonly string[],
   signal: AbortSignal,
+  watch: Watch = (command) => command,
 ): Promise<Sample> {
   const all = ['--name=bench', `--ioengine=${engine}`, ...args, '--output-format=json'];
   try {
-    const output = await runProgram('fio', all, signal);
+    const [program, watched] = watch(['fio', all]);
+    const output = await runProgram(program, watched, signal);
     if (output === 'missing') throw new MissingDriver(MISSING);
     return parseFioOutput(output.stdout);
   } catch (error) {

@@ -33,13 +33,14 @@ export async function measure(
   const warming = latency ? new Recorder() : undefined;
   const transfer = blocks.transfer.bind(blocks);
   const plan = { count: depth, seconds, available: blocksOf(work) };
-  const warm = await warmUp(transfer, plan, warming?.record);
+  const warm =
+    work.operations === undefined ? await warmUp(transfer, plan, warming?.record) : undefined;
   checkBlocks(blocks, buffers, work);
   await ready?.();
 
   const recorder = latency ? new Recorder() : undefined;
   const probes = watchLoop ? new LoopProbes() : undefined;
-  const operations = countFor(warm, plan);
+  const operations = warm === undefined ? (work.operations ?? 0) : countFor(warm, plan);
   const stopwatch = new Stopwatch();
   await probes?.start();
   stopwatch.start();

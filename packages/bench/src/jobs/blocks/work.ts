@@ -20,6 +20,8 @@ export interface BlocksWork {
   readonly seed: number;
   /** For how long to measure. */
   readonly seconds: number;
+  /** How many transfers to make, without a warm-up, in place of as many as that takes. */
+  readonly operations?: number;
   /** Whether to take each operation's latency, which costs speed. */
   readonly latency: boolean;
   /** Whether to watch the event loop; drivers that block it give it a turn after each batch. */

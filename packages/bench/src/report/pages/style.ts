@@ -12,7 +12,7 @@ export const STYLE = `
     }
   }
   body {
-    margin: 2rem auto; padding: 0 1rem; max-width: 68rem;
+    margin: 2rem auto; padding: 0 1rem; max-width: 80rem;
     font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page);
   }
   h2 { margin-top: 3rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); }
@@ -23,6 +23,7 @@ export const STYLE = `
   th, td { padding: .25rem .6rem; border: 1px solid var(--line); text-align: left; }
   th { vertical-align: bottom; font-weight: 600; background: var(--head); }
   .facts td { overflow-wrap: anywhere; }
+  td:first-child { white-space: nowrap; }
   .figure-cell { text-align: right; white-space: nowrap; }
   .best { font-weight: 700; background: var(--best); }
   .meaning, .notes, figcaption { color: var(--quiet); font-size: 13px; }
