@@ -42,13 +42,8 @@ class InstrumentedWorker implements PoolWorker {
 
   async start(): Promise<void> {
     const { distPath, execArgv, env } = this.#options;
-    const [command, ...args] = [
-      ...this.#instrument.wrapper,
-      process.execPath,
-      ...execArgv,
-      path.join(distPath, 'workers/forks.js'),
-    ];
-    this.#process = spawn(command, args, {
+    const args = [...execArgv, path.join(distPath, 'workers/forks.js')];
+    this.#process = spawn(process.execPath, args, {
       env: { ...env, ...this.#instrument.env },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',

@@ -4,10 +4,8 @@ import { fileURLToPath } from 'node:url';
 /** A tool that watches native code while the tests run, and the addon built for it. */
 export interface Instrument {
   readonly name: string;
-  /** What stands before `node` on the command line. */
-  readonly wrapper: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Too slow to start that every test file could have a process of its own. */
+  /** Takes a program many times as long. */
   readonly slow: boolean;
 }
 
@@ -22,7 +20,6 @@ const suppressions = fileURLToPath(new URL('valgrind.supp', import.meta.url));
 // Both in one build: together they take hardly longer than either.
 const instruments: Readonly<Record<string, () => Omit<Instrument, 'name'>>> = {
   asan: () => ({
-    wrapper: [],
     env: {
       AIO_BIND_ADDON: addon('build-asan/Release'),
       LD_PRELOAD: library('libasan.so'),
@@ -32,7 +29,6 @@ const instruments: Readonly<Record<string, () => Omit<Instrument, 'name'>>> = {
     slow: false,
   }),
   tsan: () => ({
-    wrapper: [],
     env: {
       AIO_BIND_ADDON: addon('build-tsan/Release'),
       LD_PRELOAD: library('libtsan.so'),
@@ -41,14 +37,11 @@ const instruments: Readonly<Record<string, () => Omit<Instrument, 'name'>>> = {
     slow: false,
   }),
   valgrind: () => ({
-    wrapper: [
-      'valgrind',
-      '-q',
-      '--error-exitcode=99',
-      '--fair-sched=yes',
-      `--suppressions=${suppressions}`,
-    ],
-    env: { AIO_BIND_ADDON: addon('build-valgrind/RelWithDebInfo') },
+    env: {
+      AIO_BIND_ADDON: addon('build-valgrind/RelWithDebInfo'),
+      // The tests' children, and not vitest itself, which takes over a minute to start under it.
+      AIO_RUN_UNDER: `valgrind -q --error-exitcode=99 --fair-sched=yes --suppressions=${suppressions}`,
+    },
     slow: true,
   }),
 };

@@ -3,6 +3,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runUnder, withoutWarnings } from './support/run-under.js';
 
 /** What a case exits with that this machine cannot run; it prints why. */
 const SKIPPED = 77;
@@ -19,10 +20,11 @@ interface Outcome {
 
 const run = (title: string, signal: AbortSignal): Promise<Outcome> =>
   new Promise((resolve) => {
-    execFile(executable, [title], { signal }, (error, stdout, stderr) => {
+    const [command, ...args] = [...runUnder, executable, title];
+    execFile(command, args, { signal }, (error, stdout, stderr) => {
       // No code where a signal has ended it.
       const status = error === null ? 0 : (error.code ?? error.signal ?? error.message);
-      resolve({ status, stdout, stderr });
+      resolve({ status, stdout, stderr: withoutWarnings(stderr) });
     });
   });
 

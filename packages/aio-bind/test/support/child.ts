@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 import type * as Aio from '../../src/index.js';
+import { runUnder, withoutWarnings } from './run-under.js';
 import type { Native } from '../../src/native.js';
 
 /** What a program has: the package as it is built, and some of Node. */
@@ -81,7 +82,7 @@ export function startChild<A, R>(
   { flags = [], env = {}, openFiles, exits = false }: ChildOptions = {},
 ): Started<R> {
   const given = JSON.stringify({ program: String(program), argument });
-  const node = [process.execPath, ...flags, main, given];
+  const node = [...runUnder, process.execPath, ...flags, main, given];
   const limited = ['sh', '-c', `ulimit -n ${openFiles ?? 'hard'}; exec "$@"`, 'sh', ...node];
   const [command = '', ...args] = openFiles === undefined ? node : limited;
   const child = spawn(command, args, {
@@ -108,7 +109,7 @@ export function startChild<A, R>(
       status: child.exitCode,
       signal: child.signalCode,
       stdout: said,
-      stderr: complaints,
+      stderr: withoutWarnings(complaints),
       result: result === '' ? undefined : (JSON.parse(result) as R),
     };
   })();
