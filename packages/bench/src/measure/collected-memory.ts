@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 let collect: (() => void) | undefined;
@@ -19,6 +19,13 @@ export interface CollectedMemory {
   /** What JavaScript objects hold outside of it: buffers, tables. */
   readonly external: number;
   readonly resident: number;
+  /** The part of it in which V8 makes new objects: it grows with their rate, up to a fixed size. */
+  readonly newSpace: number;
+}
+
+function newSpaceBytes(): number {
+  const spaces = getHeapSpaceStatistics();
+  return spaces.find(({ space_name }) => space_name === 'new_space')?.physical_space_size ?? 0;
 }
 
 /** What is held once all garbage is gone. */
@@ -27,5 +34,5 @@ export function collectedMemory(): CollectedMemory {
   collectGarbage();
   collectGarbage();
   const { heapUsed, external, rss } = process.memoryUsage();
-  return { heap: heapUsed, external, resident: rss };
+  return { heap: heapUsed, external, resident: rss, newSpace: newSpaceBytes() };
 }

@@ -38,6 +38,7 @@ describe.each([
     const figures = await ask(driver, 'leftovers');
     expect(figures.millionReads).toBe(0.001);
     expect(figures.descriptorsLeft).toBe(0);
+    expect(figures).toHaveProperty('newSpaceGrowthMebibytes', expect.any(Number));
     expect(figures.heapGrowthKibibytes).toBeLessThan(1024);
   });
 

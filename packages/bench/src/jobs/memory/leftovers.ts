@@ -42,6 +42,7 @@ export async function findLeftovers(
     heapGrowthKibibytes: (after.heap - before.heap) / 1024,
     externalGrowthKibibytes: (after.external - before.external) / 1024,
     residentGrowthMebibytes: (after.resident - before.resident) / 1024 ** 2,
+    newSpaceGrowthMebibytes: (after.newSpace - before.newSpace) / 1024 ** 2,
     descriptorsLeft,
   };
 }
