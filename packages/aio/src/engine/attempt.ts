@@ -2,7 +2,8 @@
 // engine carries it out.
 import { constants } from 'node:os';
 import { RWF_NOWAIT } from 'aio-bind';
-import { OFFLOADED, type Operation, SUBMITTED } from './operation.js';
+import type { OpenFile } from './open-file.js';
+import type { Operation } from './operation.js';
 
 const EAGAIN = -constants.errno.EAGAIN;
 const EINVAL = -constants.errno.EINVAL;
@@ -27,33 +28,50 @@ export type Verdict = typeof SETTLE | typeof CONTINUE | typeof OFFLOAD | typeof 
 /**
  * A buffered transfer has ended when io_submit returns, here or on a thread; so nobody needs to be
  * told, which spares the kernel a tenth of its work, and us a wake-up for each.
+ *
+ * @param kind - a bit of device.ts; 0 for what takes no flags
  */
-function endsInLine({ file, kind }: Operation): boolean {
+export function endsInLine(file: OpenFile | null, kind: number): boolean {
   return file !== null && kind !== 0 && !file.direct && (file.device.completesLate & kind) === 0;
+}
+
+/**
+ * Whether a transfer is tried without waiting. If not, a submit thread has it at once: it would be refused, or
+ * hold up the event loop by its copying.
+ */
+export function isTriedAtOnce({ device, direct }: OpenFile, kind: number, bytes: number): boolean {
+  return (device.refusesNowait & kind) === 0 && (direct || bytes < OFFLOAD_BYTES);
 }
 
 /** The first attempt. */
 export function planFirst(operation: Operation): void {
-  const { file, kind } = operation;
+  const { file, kind, command, bytes } = operation;
   if (kind === 0 || file === null) return; // fsync: the kernel does it in a thread of its own
-  const { device, direct, append } = file;
-  const large = !direct && operation.bytes >= OFFLOAD_BYTES;
   // Cut short, the rest of an append would come behind what others have appended meanwhile.
-  const mustBeWhole = append && operation.command?.reads === false;
-  if ((device.refusesNowait & kind) !== 0 || large || mustBeWhole) {
+  const mustBeWhole = file.append && command?.reads === false;
+  if (mustBeWhole || !isTriedAtOnce(file, kind, bytes)) {
     planOffload(operation);
     return;
   }
+  planAtOnce(operation, endsInLine(file, kind));
+}
+
+/**
+ * An attempt that may not wait.
+ *
+ * @param unannounced - no eventfd says when it ends
+ */
+export function planAtOnce(operation: Operation, unannounced: boolean): void {
   operation.nowait = true;
   operation.rwFlags |= RWF_NOWAIT;
-  operation.unannounced = endsInLine(operation);
+  operation.unannounced = unannounced;
 }
 
 /** Another attempt, by a thread, which may wait. */
 export function planOffload(operation: Operation): void {
   operation.offload = true;
   operation.nowait = false;
-  operation.unannounced = endsInLine(operation);
+  operation.unannounced = endsInLine(operation.file, operation.kind);
   operation.rwFlags &= ~RWF_NOWAIT;
 }
 
@@ -84,7 +102,6 @@ export function judge(operation: Operation, result: number): Verdict {
 }
 
 /** An operation was expected to have ended when io_submit returned, and goes on. */
-export function noteCompletesLate({ file, kind, unannounced, state }: Operation): void {
-  const submitted = state === SUBMITTED || state === OFFLOADED;
-  if (file !== null && unannounced && submitted) file.device.completesLate |= kind;
+export function noteCompletesLate(file: OpenFile | null, kind: number): void {
+  if (file !== null) file.device.completesLate |= kind;
 }

@@ -1,50 +1,58 @@
 import { Fifo } from './fifo.js';
-import { type Operation, WAITING, WITHDRAWN } from './operation.js';
+import { Operation, WAITING, WITHDRAWN } from './operation.js';
+import type { Sweep } from './sweep.js';
 
-/** Operations that wait for a slot, or for fewer bytes to be in flight: in order. */
+/** What waits for a slot, or for fewer bytes to be in flight: in order. */
 export class Backlog {
-  readonly #operations = new Fifo<Operation>();
+  readonly #waiting = new Fifo<Operation | Sweep>();
   readonly #recycle: (operation: Operation) => void;
-  #withdrawn = 0;
 
-  /** @param recycle - takes those that were withdrawn, when their turn has come */
+  /** @param recycle - takes operations that were withdrawn, when their turn has come */
   constructor(recycle: (operation: Operation) => void) {
     this.#recycle = recycle;
   }
 
-  /** How many there are that still want to go. */
-  get length(): number {
-    return this.#operations.length - this.#withdrawn;
+  /** How many operations and ranges there are that still want to go. */
+  count(): number {
+    let count = 0;
+    for (const one of this.#waiting.items()) {
+      if (!(one instanceof Operation)) count += one.left;
+      else if (one.state === WAITING) count++;
+    }
+    return count;
   }
 
-  /** Whether there is nothing, not even of what was withdrawn. */
-  get isEmpty(): boolean {
-    return this.#operations.length === 0;
+  /** How many operations and sweeps there are, with what was withdrawn. */
+  get length(): number {
+    return this.#waiting.length;
   }
 
   push(operation: Operation): void {
     operation.state = WAITING;
-    this.#operations.push(operation);
+    this.#waiting.push(operation);
+  }
+
+  /** A sweep takes its turn again for each part of it. */
+  pushSweep(sweep: Sweep): void {
+    this.#waiting.push(sweep);
   }
 
   /** Passes it over when its turn comes: to find it among many would take long. */
   withdraw(operation: Operation): void {
     operation.state = WITHDRAWN;
-    this.#withdrawn++;
   }
 
-  /** Takes the next one, if it fits. */
-  shiftIf(fits: (operation: Operation) => boolean): Operation | undefined {
+  /** Whose turn it is. */
+  peek(): Operation | Sweep | undefined {
     for (;;) {
-      const next = this.#operations.peek();
-      if (next === undefined) return undefined;
-      if (next.state === WITHDRAWN) {
-        this.#operations.shift();
-        this.#withdrawn--;
-        this.#recycle(next);
-      } else {
-        return fits(next) ? this.#operations.shift() : undefined;
-      }
+      const next = this.#waiting.peek();
+      if (!(next instanceof Operation) || next.state !== WITHDRAWN) return next;
+      this.#waiting.shift();
+      this.#recycle(next);
     }
+  }
+
+  shift(): void {
+    this.#waiting.shift();
   }
 }

@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { aio_context_t } from 'aio-bind';
 import {
@@ -5,23 +6,30 @@ import {
   LEAVE_TO_NODE,
   OFFLOAD,
   SETTLE,
+  isTriedAtOnce,
   judge,
-  noteCompletesLate,
+  planAtOnce,
   planFirst,
   planOffload,
 } from './attempt.js';
 import { Backlog } from './backlog.js';
 import { Counters, type EngineStats } from './counters.js';
 import { KernelPort } from './kernel-port.js';
-import { IDLE, OFFLOADED, Operation, QUEUED, SUBMITTED, WAITING } from './operation.js';
-import { SlotList } from './slot-list.js';
+import { IDLE, Operation, WAITING } from './operation.js';
 import { SlotTable } from './slot-table.js';
+import { CHUNK_OPERATIONS, Submissions } from './submissions.js';
+import type { Sweep } from './sweep.js';
 import { operationEnd, operationStart } from './tracing.js';
 import { Turn } from './turn.js';
 
-/** How much is submitted between two looks at the clock: some 100 us of copying. */
-const CHUNK_BYTES = 1 << 19;
-const CHUNK_OPERATIONS = 128;
+const NONE = -1;
+const EFAULT = constants.errno.EFAULT;
+
+/**
+ * So many ranges of a sweep are under way at a time: enough for any device, and others find room beside
+ * them.
+ */
+const SHARE = 512;
 
 /** How much may be in flight at once. */
 export interface EngineLimits {
@@ -46,10 +54,8 @@ export class Engine {
 
   /** Without a slot yet. */
   readonly #backlog: Backlog;
-  readonly #hasRoom: (operation: Operation) => boolean;
-  /** With a slot, for the next submission. */
-  readonly #toKernel: SlotList;
-  readonly #toThreads: SlotList;
+  /** With a slot. */
+  readonly #submissions: Submissions;
   readonly #flushNow: () => void;
   #flushIsDue = false;
   #isFlushing = false;
@@ -61,24 +67,15 @@ export class Engine {
   readonly #spare: Operation[] = [];
   #generation = 0;
 
-  /** Operations that the kernel or the threads have. */
-  #inFlight = 0;
-  /** Those of them that should have ended when io_submit returned, and no eventfd speaks for. */
-  #inLine = 0;
-  /** The same for those that the threads submit; these signal when they have. */
-  #inThreads = 0;
   #looksAgain = false;
   readonly #counters = new Counters();
 
   /** @param ctx - set up for `limits.depth` events; the engine's alone from now on */
   constructor(ctx: aio_context_t, { depth, bytes, threads }: EngineLimits) {
     this.#slots = new SlotTable(depth, bytes);
-    this.#hasRoom = (operation) => this.#slots.hasRoomFor(operation);
     this.#backlog = new Backlog((operation) => {
       this.#recycle(operation);
     });
-    this.#toKernel = new SlotList(depth);
-    this.#toThreads = new SlotList(depth);
     this.#flushNow = () => {
       this.#flush();
     };
@@ -86,12 +83,13 @@ export class Engine {
       if (this.#flushIsDue) this.#flush();
     });
     this.#port = new KernelPort(ctx, { depth, threads, onReady: this.#flushNow });
+    this.#submissions = new Submissions(this.#port, this.#slots, depth, this.#counters);
   }
 
   /** An operation to fill in and {@link start}. */
   create(): Operation {
     const operation = this.#spare.pop() ?? new Operation();
-    operation.generation = this.#generation = (this.#generation + 1) >>> 0;
+    operation.generation = this.#nextGeneration();
     return operation;
   }
 
@@ -102,8 +100,23 @@ export class Engine {
     planFirst(operation);
     this.#scheduleFlush();
     operation.began = this.#batchBegan;
-    if (this.#backlog.isEmpty && this.#slots.hasRoomFor(operation)) this.#admit(operation);
-    else this.#backlog.push(operation);
+    if (this.#backlog.length === 0 && this.#slots.hasRoomFor(operation.bytes)) {
+      this.#admit(operation);
+    } else {
+      this.#backlog.push(operation);
+    }
+  }
+
+  /** Takes a sweep, which from now on is the engine's. */
+  startSweep(sweep: Sweep): void {
+    if (operationStart.hasSubscribers) sweep.announce(operationStart);
+    sweep.begin(() => {
+      this.#scheduleFlush();
+    });
+    if (sweep.hasEnded) return;
+    this.#scheduleFlush();
+    sweep.began = this.#batchBegan;
+    this.#backlog.pushSweep(sweep);
   }
 
   /**
@@ -114,31 +127,39 @@ export class Engine {
    * @returns false where it had settled before
    */
   abandon(operation: Operation, generation: number): boolean {
-    const { state, slot } = operation;
     if (operation.generation !== generation || !operation.isHeard) return false;
     operation.unhear();
-    if (state === WAITING) {
-      this.#backlog.withdraw(operation);
-    } else if (state === QUEUED) {
-      this.#toKernel.remove(slot);
-      this.#toThreads.remove(slot);
-      this.#release(operation);
-    } else if (state === OFFLOADED && this.#port.withdraw(slot)) {
-      this.#inFlight--;
-      if (operation.unannounced) this.#inThreads--;
-      this.#release(operation);
-    }
+    if (operation.state === WAITING) this.#backlog.withdraw(operation);
+    else if (this.#submissions.withdraw(operation)) this.#release(operation);
     // There may be room for others now, and nothing to hold the loop open for.
     this.#scheduleFlush();
     return true;
+  }
+
+  /** Gives up on what is left of a sweep, in the same way. */
+  abandonSweep(sweep: Sweep): void {
+    if (!sweep.isHeard) return;
+    sweep.unhear();
+    for (const slot of this.#slots.slotsOfRanges()) {
+      if (this.#slots.sweepAt(slot) !== sweep || !this.#submissions.withdrawRange(slot)) continue;
+      this.#slots.release(slot);
+      sweep.ended();
+    }
+    for (const operation of this.#slots.operations()) {
+      if (operation.group !== sweep) continue;
+      this.abandon(operation, operation.generation);
+      sweep.ended();
+    }
+    sweep.endIfDone();
+    this.#scheduleFlush();
   }
 
   stats(): EngineStats {
     const { latency, ...counters } = this.#counters;
     return {
       ...counters,
-      inFlight: this.#inFlight,
-      queued: this.#backlog.length + this.#toKernel.length + this.#toThreads.length,
+      inFlight: this.#submissions.inFlight,
+      queued: this.#backlog.count() + this.#submissions.queued,
       threads: this.#port.threads,
       latency: latency.snapshot(),
     };
@@ -146,22 +167,56 @@ export class Engine {
 
   // --- on the way in ---------------------------------------------------------------------------
 
-  #admit(operation: Operation): void {
-    this.#slots.admit(operation);
-    this.#queue(operation);
+  #nextGeneration(): number {
+    return (this.#generation = (this.#generation + 1) >>> 0);
   }
 
-  #queue(operation: Operation): void {
-    this.#port.prepare(operation);
-    operation.state = QUEUED;
-    (operation.offload ? this.#toThreads : this.#toKernel).push(operation.slot);
+  #admit(operation: Operation): void {
+    this.#slots.admit(operation);
+    this.#submissions.queue(operation);
   }
 
   #admitWaiting(): void {
-    for (;;) {
-      const next = this.#backlog.shiftIf(this.#hasRoom);
+    // Each once: a sweep takes its turn again for the next part of it.
+    for (let turns = this.#backlog.length; turns > 0; turns--) {
+      const next = this.#backlog.peek();
       if (next === undefined) return;
-      this.#admit(next);
+      if (next instanceof Operation) {
+        if (!this.#slots.hasRoomFor(next.bytes)) return;
+        this.#backlog.shift();
+        this.#admit(next);
+      } else {
+        if (!this.#admitRanges(next)) return;
+        this.#backlog.shift();
+        if (next.peek() !== NONE) this.#backlog.pushSweep(next);
+      }
+    }
+  }
+
+  /** @returns false where there is no room for the first */
+  #admitRanges(sweep: Sweep): boolean {
+    sweep.look();
+    const most = Math.min(CHUNK_OPERATIONS, SHARE - sweep.underWay);
+    for (let admitted = 0; admitted < most;) {
+      const range = sweep.peek();
+      if (range === NONE) return true;
+      if (!this.#slots.hasRoomFor(sweep.ranges.length(range))) return admitted > 0;
+      const address = sweep.take(range);
+      if (address === undefined) continue;
+      this.#admitRange(sweep, range, address);
+      admitted++;
+    }
+    return true;
+  }
+
+  #admitRange(sweep: Sweep, range: number, address: number): void {
+    if (isTriedAtOnce(sweep.file, sweep.kind, sweep.ranges.length(range))) {
+      const slot = this.#slots.admitRange(sweep, range, this.#nextGeneration());
+      this.#submissions.queueRange(slot, sweep, range, address);
+    } else {
+      const operation = sweep.fill(this.create(), range, address);
+      planFirst(operation);
+      this.#admit(operation);
     }
   }
 
@@ -185,81 +240,35 @@ export class Engine {
     this.#turn.begin();
     this.#isFlushing = true;
     try {
-      if (this.#inFlight > 0) this.#collect();
+      if (this.#submissions.inFlight > 0) this.#collect();
       this.#admitWaiting();
       this.#submitInTurn();
     } finally {
       this.#isFlushing = false;
     }
-    if (this.#toThreads.length > 0) this.#submitToThreads();
+    if (this.#submissions.hasForThreads) this.#submissions.submitToThreads();
     // The process stays while something is in flight.
-    this.#port.holdLoop(this.#inFlight > 0);
-    if (this.#isForgotten()) this.#lookAgain();
+    this.#port.holdLoop(this.#submissions.inFlight > 0);
+    if (this.#submissions.isForgotten) this.#lookAgain();
   }
 
   #submitInTurn(): void {
-    while (this.#toKernel.length > 0) {
-      const taken = this.#submitChunk();
+    while (this.#submissions.hasForKernel()) {
+      const taken = this.#submissions.submitChunk();
+      // That is its own affair: the others go on.
+      if (taken < 0) this.#cameBack(this.#submissions.takeRefused(), taken);
       this.#collect();
       this.#admitWaiting();
       // Full: the next completion brings us back, and where there is none to come, a timer.
-      if (!taken) {
+      if (taken === 0) {
         this.#lookAgain();
         return;
       }
-      if (this.#toKernel.length > 0 && this.#turn.isOver(performance.now())) {
+      if (this.#submissions.hasForKernel() && this.#turn.isOver(performance.now())) {
         this.#flushIsDue = true;
         return;
       }
     }
-  }
-
-  /** @returns false where the kernel takes nothing until something has completed */
-  #submitChunk(): boolean {
-    this.#counters.batches++;
-    const taken = this.#port.submit(this.#toKernel, this.#chunk());
-    if (taken < 0) {
-      // The first was refused, and that is its own affair: the others go on.
-      const slot = this.#toKernel.at(0);
-      this.#toKernel.drop(1);
-      this.#cameBack(this.#slots.at(slot), taken);
-      return true;
-    }
-    for (let i = 0; i < taken; i++) {
-      const operation = this.#slots.at(this.#toKernel.at(i));
-      operation.state = SUBMITTED;
-      if (operation.unannounced) this.#inLine++;
-    }
-    this.#inFlight += taken;
-    this.#counters.submitted += taken;
-    this.#toKernel.drop(taken);
-    return taken > 0;
-  }
-
-  /** How many go together, so that their copying does not hold up the loop. */
-  #chunk(): number {
-    const most = Math.min(this.#toKernel.length, CHUNK_OPERATIONS);
-    let bytes = 0;
-    for (let i = 0; i < most; i++) {
-      const operation = this.#slots.at(this.#toKernel.at(i));
-      if (operation.unannounced) bytes += operation.bytes;
-      if (bytes > CHUNK_BYTES) return Math.max(i, 1);
-    }
-    return most;
-  }
-
-  #submitToThreads(): void {
-    const count = this.#toThreads.length;
-    this.#port.offload(this.#toThreads);
-    for (let i = 0; i < count; i++) {
-      const operation = this.#slots.at(this.#toThreads.at(i));
-      operation.state = OFFLOADED;
-      if (operation.unannounced) this.#inThreads++;
-    }
-    this.#inFlight += count;
-    this.#counters.submitted += count;
-    this.#counters.offloaded += count;
-    this.#toThreads.drop(count);
   }
 
   // --- on the way out --------------------------------------------------------------------------
@@ -280,34 +289,59 @@ export class Engine {
   #takeEvents(count: number): void {
     const port = this.#port;
     for (let i = 0; i < count; i++) {
-      const operation = this.#slots.find(port.slotOf(i), port.generationOf(i));
-      if (operation === null) continue;
-      this.#inFlight--;
-      if (operation.unannounced) this.#endedUnannounced(operation);
-      this.#cameBack(operation, port.resultOf(i));
-    }
-  }
-
-  #endedUnannounced({ state }: Operation): void {
-    if (state === SUBMITTED) {
-      this.#inLine--;
-      this.#counters.inLine++;
-    } else {
-      this.#inThreads--;
+      const slot = port.slotOf(i);
+      if (!this.#slots.holds(slot, port.generationOf(i))) continue;
+      this.#submissions.ended(slot);
+      this.#cameBack(slot, port.resultOf(i));
     }
   }
 
   /** An attempt has ended, or was not taken. */
-  #cameBack(operation: Operation, result: number): void {
+  #cameBack(slot: number, result: number): void {
+    const operation = this.#slots.operationAt(slot);
+    if (operation === null) this.#rangeCameBack(slot, result);
+    else this.#operationCameBack(operation, result);
+  }
+
+  #rangeCameBack(slot: number, result: number): void {
+    const sweep = this.#slots.sweepAt(slot)!;
+    const range = this.#slots.rangeAt(slot);
+    // Done, or given up on.
+    if (result === this.#slots.bytesAt(slot) || !sweep.isHeard) {
+      this.#endRange(sweep, range, slot, result);
+      return;
+    }
+    sweep.look();
+    const address = sweep.ranges.address(range);
+    if (address === undefined) {
+      // Nothing more may be written to where its memory was.
+      this.#endRange(sweep, range, slot, -EFAULT);
+      return;
+    }
+    const unannounced = this.#slots.isUnannounced(slot);
+    const operation = sweep.fill(this.create(), range, address);
+    planAtOnce(operation, unannounced);
+    this.#slots.replace(slot, operation);
+    this.#operationCameBack(operation, result);
+  }
+
+  #endRange(sweep: Sweep, range: number, slot: number, result: number): void {
+    this.#slots.release(slot);
+    this.#count(sweep.began);
+    if (operationEnd.hasSubscribers) operationEnd.publish({ ...sweep.message(range), result });
+    sweep.settled(range, result);
+  }
+
+  #operationCameBack(operation: Operation, result: number): void {
     switch (judge(operation, result)) {
       case CONTINUE:
         operation.advance(result);
-        this.#queue(operation);
+        this.#submissions.queue(operation);
         break;
       case OFFLOAD:
         if (result > 0) operation.advance(result);
         planOffload(operation);
-        this.#queue(operation);
+        this.#submissions.queue(operation);
         break;
       case LEAVE_TO_NODE:
         this.#end(operation, result);
@@ -321,11 +355,15 @@ export class Engine {
     }
   }
 
+  #count(began: number): void {
+    this.#counters.completed++;
+    this.#counters.latency.record(Math.max(this.#collectedAt - began, 0));
+  }
+
   #end(operation: Operation, result: number): void {
     // Whoever traces may give up on it meanwhile: there is nothing left to take back.
     operation.state = IDLE;
-    this.#counters.completed++;
-    this.#counters.latency.record(Math.max(this.#collectedAt - operation.began, 0));
+    this.#count(operation.began);
     if (operationEnd.hasSubscribers) operationEnd.publish({ ...operation.message(), result });
   }
 
@@ -343,7 +381,7 @@ export class Engine {
   }
 
   #release(operation: Operation): void {
-    this.#slots.release(operation);
+    this.#slots.release(operation.slot);
     this.#recycle(operation);
   }
 
@@ -355,23 +393,14 @@ export class Engine {
     file?.end();
   }
 
-  // --- what nobody announces ---------------------------------------------------------------------
-
-  /** Whether something goes on, against expectation, that nobody will announce. */
-  #isForgotten(): boolean {
-    if (this.#inLine > 0) return true;
-    return this.#inThreads > 0 && this.#port.threadsAreIdle;
-  }
-
-  /** Has a timer look, and whatever is like it announced from now on. */
+  /** Has a timer look for what nobody announces, and whatever is like it announced from now on. */
   #lookAgain(): void {
     if (this.#looksAgain) return;
     this.#looksAgain = true;
     setTimeout(() => {
       this.#looksAgain = false;
       this.#collect();
-      if (this.#isForgotten())
-        for (const operation of this.#slots.all()) noteCompletesLate(operation);
+      if (this.#submissions.isForgotten) this.#submissions.noteForgotten();
       this.#flush();
     }, 1);
   }

@@ -28,4 +28,12 @@ export class Fifo<T> {
     }
     return item ?? undefined;
   }
+
+  /** From the first on. */
+  *items(): Generator<T> {
+    for (let index = this.#head; index < this.#items.length; index++) {
+      const item = this.#items[index];
+      if (item != null) yield item;
+    }
+  }
 }

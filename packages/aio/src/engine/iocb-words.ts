@@ -19,35 +19,51 @@ import {
   setU64,
 } from './iocb-layout.js';
 
-/** What the kernel is asked for. Addresses, lengths and offsets are safe integers. */
-interface Request {
-  readonly slot: number;
-  /** Comes back in the event beside the slot, so that no event is taken for another operation's. */
-  readonly generation: number;
-  readonly opcode: number;
-  readonly fd: number;
-  readonly address: number;
-  readonly nbytes: number;
-  readonly offset: number;
-  readonly rwFlags: number;
-}
-
-/** @param eventfd - signalled on completion; -1 for none */
-export function fillIocb(slab: IocbSlab, request: Request, eventfd: number): void {
+/**
+ * What a slot's operation is.
+ *
+ * @param eventfd - signalled on completion; -1 for none
+ */
+export function fillCommand(
+  slab: IocbSlab,
+  slot: number,
+  opcode: number,
+  fd: number,
+  rwFlags: number,
+  eventfd: number,
+): void {
   const words = slab.u32;
-  const base = request.slot * WORDS;
-  words[base + DATA + LOW] = request.slot;
-  words[base + DATA + HIGH] = request.generation;
+  const base = slot * WORDS;
   words[base + KEY] = 0;
-  words[base + RW_FLAGS] = request.rwFlags;
-  slab.u16[base * 2 + OPCODE] = request.opcode;
+  words[base + RW_FLAGS] = rwFlags;
+  slab.u16[base * 2 + OPCODE] = opcode;
   slab.u16[base * 2 + REQPRIO] = 0;
-  words[base + FILDES] = request.fd;
-  setU64(words, base + BUF, request.address);
-  setU64(words, base + NBYTES, request.nbytes);
-  setU64(words, base + OFFSET, request.offset);
+  words[base + FILDES] = fd;
   words[base + FLAGS] = eventfd === -1 ? 0 : IOCB_FLAG_RESFD;
   words[base + RESFD] = eventfd === -1 ? 0 : eventfd;
+}
+
+/**
+ * What it transfers. Address, length and offset are safe integers.
+ *
+ * @param generation - comes back in the event beside the slot, so that no event is taken for another
+ *   operation's
+ */
+export function fillTransfer(
+  slab: IocbSlab,
+  slot: number,
+  generation: number,
+  address: number,
+  nbytes: number,
+  offset: number,
+): void {
+  const words = slab.u32;
+  const base = slot * WORDS;
+  words[base + DATA + LOW] = slot;
+  words[base + DATA + HIGH] = generation;
+  setU64(words, base + BUF, address);
+  setU64(words, base + NBYTES, nbytes);
+  setU64(words, base + OFFSET, offset);
 }
 
 const EVENT_WORDS = inWords(layout.io_event.size, 4);

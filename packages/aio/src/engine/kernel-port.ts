@@ -3,14 +3,22 @@ import {
   EventWatcher,
   IoEventArray,
   IocbSlab,
+  RWF_NOWAIT,
   SubmitThreads,
   type aio_context_t,
   io_getevents_ring,
   io_submit,
 } from 'aio-bind';
-import { eventGeneration, eventResult, eventSlot, fillIocb } from './iocb-words.js';
+import {
+  eventGeneration,
+  eventResult,
+  eventSlot,
+  fillCommand,
+  fillTransfer,
+} from './iocb-words.js';
 import type { Operation } from './operation.js';
 import type { SlotList } from './slot-list.js';
+import type { Sweep } from './sweep.js';
 
 const EAGAIN = constants.errno.EAGAIN;
 const NO_EVENTFD = -1;
@@ -48,7 +56,28 @@ export class KernelPort {
 
   /** Fills the iocb of an operation's slot. */
   prepare(operation: Operation): void {
-    fillIocb(this.#slab, operation, operation.unannounced ? NO_EVENTFD : this.#watcher.fd);
+    const { slot, opcode, fd, rwFlags, generation, address, nbytes, offset } = operation;
+    fillCommand(this.#slab, slot, opcode, fd, rwFlags, this.#eventfd(operation.unannounced));
+    fillTransfer(this.#slab, slot, generation, address, nbytes, offset);
+  }
+
+  /** Fills the iocb of a range's slot, for an attempt that may not wait. */
+  prepareRange(
+    slot: number,
+    generation: number,
+    { command, file, ranges, unannounced }: Sweep,
+    range: number,
+    address: number,
+  ): void {
+    fillCommand(this.#slab, slot, command.opcode, file.fd, RWF_NOWAIT, this.#eventfd(unannounced));
+    fillTransfer(
+      this.#slab,
+      slot,
+      generation,
+      address,
+      ranges.length(range),
+      ranges.position(range),
+    );
   }
 
   /**
@@ -122,5 +151,9 @@ export class KernelPort {
   /** No submit thread is at work, nor has any work to come. */
   get threadsAreIdle(): boolean {
     return this.#threads.running === 0 && this.#threads.queued === 0;
+  }
+
+  #eventfd(unannounced: boolean): number {
+    return unannounced ? NO_EVENTFD : this.#watcher.fd;
   }
 }

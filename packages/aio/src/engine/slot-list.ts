@@ -38,10 +38,16 @@ export class SlotList {
     this.#length -= count;
   }
 
-  remove(slot: number): void {
+  includes(slot: number): boolean {
+    return this.#slots.subarray(0, this.#length).includes(slot);
+  }
+
+  /** @returns whether it was there */
+  remove(slot: number): boolean {
     const index = this.#slots.subarray(0, this.#length).indexOf(slot);
-    if (index === -1) return;
+    if (index === -1) return false;
     this.#slots.copyWithin(index, index + 1, this.#length);
     this.#length--;
+    return true;
   }
 }

@@ -1,9 +1,20 @@
 import type { Operation } from './operation.js';
 import { SlotList } from './slot-list.js';
+import type { Sweep } from './sweep.js';
 
-/** The slots of a slab and the operations that have one. */
+/**
+ * The slots of a slab, and what has one: an operation, or a range of a sweep. What is asked for each of
+ * thousands of ranges is in typed arrays.
+ */
 export class SlotTable {
   readonly #operations: (Operation | null)[];
+  readonly #sweeps: (Sweep | null)[];
+  /** Which range of the sweep. */
+  readonly #ranges: Uint32Array;
+  readonly #generations: Uint32Array;
+  readonly #bytesOf: Float64Array;
+  /** Of ranges: no eventfd says when one ends. */
+  readonly #unannounced: Uint8Array;
   readonly #free: SlotList;
   readonly #maxBytes: number;
   #bytes = 0;
@@ -14,43 +25,99 @@ export class SlotTable {
    */
   constructor(slots: number, maxBytes: number) {
     this.#operations = new Array<Operation | null>(slots).fill(null);
+    this.#sweeps = new Array<Sweep | null>(slots).fill(null);
+    this.#ranges = new Uint32Array(slots);
+    this.#generations = new Uint32Array(slots);
+    this.#bytesOf = new Float64Array(slots);
+    this.#unannounced = new Uint8Array(slots);
     this.#free = new SlotList(slots);
     for (let slot = slots - 1; slot >= 0; slot--) this.#free.push(slot);
     this.#maxBytes = maxBytes;
   }
 
-  hasRoomFor({ bytes }: Operation): boolean {
+  hasRoomFor(bytes: number): boolean {
     if (this.#free.length === 0) return false;
     return this.#bytes === 0 || this.#bytes + bytes <= this.#maxBytes;
   }
 
   /** Gives an operation a slot, of which there must be one. */
   admit(operation: Operation): void {
-    operation.slot = this.#free.pop();
-    this.#operations[operation.slot] = operation;
-    this.#bytes += operation.bytes;
+    const slot = this.#take(operation.bytes, operation.generation);
+    operation.slot = slot;
+    this.#operations[slot] = operation;
   }
 
-  release({ slot, bytes }: Operation): void {
+  /** Gives a range a slot, of which there must be one. */
+  admitRange(sweep: Sweep, range: number, generation: number): number {
+    const slot = this.#take(sweep.ranges.length(range), generation);
+    this.#sweeps[slot] = sweep;
+    this.#ranges[slot] = range;
+    this.#unannounced[slot] = sweep.unannounced ? 1 : 0;
+    return slot;
+  }
+
+  /** Has an operation go on in the place of the range that it stands for. */
+  replace(slot: number, operation: Operation): void {
+    operation.slot = slot;
+    operation.generation = this.#generations[slot]!;
+    this.#sweeps[slot] = null;
+    this.#operations[slot] = operation;
+  }
+
+  release(slot: number): void {
     this.#operations[slot] = null;
+    this.#sweeps[slot] = null;
     this.#free.push(slot);
-    this.#bytes -= bytes;
+    this.#bytes -= this.#bytesOf[slot]!;
   }
 
-  /** The operation of a slot that is taken. */
-  at(slot: number): Operation {
-    const operation = this.#operations[slot];
-    if (operation == null) throw new RangeError(`slot ${slot} is free`);
-    return operation;
+  /** Whether what has a slot is still what it was. */
+  holds(slot: number, generation: number): boolean {
+    if (this.#generations[slot] !== generation) return false;
+    return this.#operations[slot] != null || this.#sweeps[slot] != null;
   }
 
-  /** The same, if it is still the one that it was. */
-  find(slot: number, generation: number): Operation | null {
-    const operation = this.#operations[slot] ?? null;
-    return operation?.generation === generation ? operation : null;
+  /** The operation that has a slot; null where a range has it. */
+  operationAt(slot: number): Operation | null {
+    return this.#operations[slot]!;
   }
 
-  all(): Operation[] {
+  /** The sweep whose range has a slot; null where an operation has it. */
+  sweepAt(slot: number): Sweep | null {
+    return this.#sweeps[slot]!;
+  }
+
+  rangeAt(slot: number): number {
+    return this.#ranges[slot]!;
+  }
+
+  generationAt(slot: number): number {
+    return this.#generations[slot]!;
+  }
+
+  bytesAt(slot: number): number {
+    return this.#bytesOf[slot]!;
+  }
+
+  /** No eventfd says when what has the slot ends: it is expected to have ended when io_submit returns. */
+  isUnannounced(slot: number): boolean {
+    return this.#operations[slot]?.unannounced ?? this.#unannounced[slot] === 1;
+  }
+
+  operations(): Operation[] {
     return this.#operations.filter((operation) => operation !== null);
+  }
+
+  /** Slots that ranges have. */
+  slotsOfRanges(): number[] {
+    return [...this.#sweeps.keys()].filter((slot) => this.#sweeps[slot] !== null);
+  }
+
+  #take(bytes: number, generation: number): number {
+    const slot = this.#free.pop();
+    this.#generations[slot] = generation;
+    this.#bytesOf[slot] = bytes;
+    this.#bytes += bytes;
+    return slot;
   }
 }

@@ -1,7 +1,6 @@
 import { constants } from 'node:os';
-import type { Ongoing } from './ongoing.js';
+import { transferred } from '../engine/transferred.js';
 import type { Ranges } from './ranges.js';
-import { transferred } from './transferred.js';
 
 /** Node's own read or write of one range. */
 export type NodeTransfer = (
@@ -15,7 +14,7 @@ export type NodeTransfer = (
 const LANES = 16;
 
 /** Ranges by Node's own methods: for files that kernel AIO does not serve. */
-export class ManyByNode implements Ongoing {
+export class ManyByNode {
   readonly #transfer: NodeTransfer;
   readonly #ranges: Ranges;
   readonly #results: Int32Array;
@@ -48,10 +47,12 @@ export class ManyByNode implements Ongoing {
   }
 
   async #one(index: number): Promise<number> {
-    const { lengths, offsets, positions } = this.#ranges;
-    if (lengths[index] === 0) return 0;
-    if (this.#ranges.address(index) === undefined) return -constants.errno.EFAULT;
-    const view = this.#ranges.view(index);
-    return transferred(this.#transfer(view, offsets[index]!, lengths[index]!, positions[index]!));
+    const ranges = this.#ranges;
+    const length = ranges.length(index);
+    if (length === 0) return 0;
+    ranges.look();
+    if (ranges.address(index) === undefined) return -constants.errno.EFAULT;
+    const view = ranges.view(index);
+    return transferred(this.#transfer(view, ranges.offset(index), length, ranges.position(index)));
   }
 }

@@ -1,6 +1,7 @@
 // What readMany and writeMany are asked for, checked and written down in columns: so the caller may
 // change its own objects while they are under way.
 import { viewAddress } from '../engine/addresses.js';
+import type { SweepRanges } from '../engine/sweep.js';
 import { invalidType, outOfRange } from '../argument-errors.js';
 
 /** Ranges of a file, with one buffer for all: in columns, which may be typed arrays. */
@@ -28,43 +29,80 @@ export interface ManyRequest {
 
 const MAX_LENGTH = 2 ** 31 - 1;
 
-/** Ranges in order, ready to be carried out. */
-export class Ranges {
-  readonly count: number;
-  /** In the file. */
-  readonly positions: number[];
-  readonly lengths: number[];
-  /** In the range's view. */
-  readonly offsets: number[];
-  readonly #viewOf: (index: number) => NodeJS.ArrayBufferView;
+type View = NodeJS.ArrayBufferView;
 
-  constructor(count: number, viewOf: (index: number) => NodeJS.ArrayBufferView) {
+/** How long ranges are, and where each begins in its view. */
+interface Columns {
+  readonly lengths: number[];
+  readonly offsets: number[];
+}
+
+/** Ranges in order, ready to be carried out. */
+export class Ranges implements SweepRanges {
+  readonly count: number;
+  readonly #positions: number[];
+  /** Null where all are `#even` bytes long, and lie one behind the other. */
+  readonly #columns: Columns | null;
+  readonly #even: number;
+  /** One for all, or one for each. */
+  readonly #memory: View | readonly View[];
+  /** Of the one for all, when it was last looked at. */
+  #size = 0;
+  #address = 0;
+
+  /** @param even - how long each range is, where all are alike and lie one behind the other; else null */
+  constructor(count: number, memory: View | readonly View[], even: number | null) {
     this.count = count;
     // Not typed arrays: to make one takes as long as a read.
-    this.positions = new Array<number>(count);
-    this.lengths = new Array<number>(count);
-    this.offsets = new Array<number>(count);
-    this.#viewOf = viewOf;
+    this.#positions = new Array<number>(count);
+    this.#columns =
+      even === null
+        ? { lengths: new Array<number>(count), offsets: new Array<number>(count) }
+        : null;
+    this.#even = even ?? 0;
+    this.#memory = memory;
   }
 
-  view(index: number): NodeJS.ArrayBufferView {
-    return this.#viewOf(index);
+  position(index: number): number {
+    return this.#positions[index]!;
   }
 
-  /** Where a range's memory is now; undefined where its buffer was detached or has shrunk. */
+  length(index: number): number {
+    return this.#columns === null ? this.#even : this.#columns.lengths[index]!;
+  }
+
+  offset(index: number): number {
+    return this.#columns === null ? index * this.#even : this.#columns.offsets[index]!;
+  }
+
+  view(index: number): View {
+    return isEach(this.#memory) ? this.#memory[index]! : this.#memory;
+  }
+
+  look(): void {
+    if (isEach(this.#memory)) return;
+    this.#size = this.#memory.byteLength;
+    if (this.#size > 0) this.#address = viewAddress(this.#memory);
+  }
+
   address(index: number): number | undefined {
-    const view = this.#viewOf(index);
-    const offset = this.offsets[index]!;
-    if (offset + this.lengths[index]! > view.byteLength) return undefined;
-    return viewAddress(view) + offset;
+    const offset = this.offset(index);
+    const end = offset + this.length(index);
+    if (!isEach(this.#memory)) return end > this.#size ? undefined : this.#address + offset;
+    const view = this.#memory[index]!;
+    return end > view.byteLength ? undefined : viewAddress(view) + offset;
   }
 
-  set(index: number, position: unknown, offset: unknown, length: unknown): void {
-    const { byteLength } = this.#viewOf(index);
-    if (!isCount(offset) || offset > byteLength) {
-      throw outOfRange(`offset of range ${index}`, `>= 0 && <= ${byteLength}`, offset);
+  /**
+   * Writes a range down.
+   *
+   * @param size - of its view, in bytes
+   */
+  set(index: number, position: unknown, offset: unknown, length: unknown, size: number): void {
+    if (!isCount(offset) || offset > size) {
+      throw outOfRange(`offset of range ${index}`, `>= 0 && <= ${size}`, offset);
     }
-    const room = Math.min(byteLength - offset, MAX_LENGTH);
+    const room = Math.min(size - offset, MAX_LENGTH);
     if (!isCount(length) || length > room) {
       throw outOfRange(`length of range ${index}`, `>= 0 && <= ${room}`, length);
     }
@@ -72,10 +110,15 @@ export class Ranges {
     if (!isCount(position) || position > furthest) {
       throw outOfRange(`position of range ${index}`, `>= 0 && <= ${furthest}`, position);
     }
-    this.positions[index] = position;
-    this.offsets[index] = offset;
-    this.lengths[index] = length;
+    this.#positions[index] = position;
+    if (this.#columns === null) return;
+    this.#columns.offsets[index] = offset;
+    this.#columns.lengths[index] = length;
   }
+}
+
+function isEach(memory: View | readonly View[]): memory is readonly View[] {
+  return Array.isArray(memory);
 }
 
 function checkView(name: string, value: unknown): void {
@@ -107,12 +150,14 @@ function fromColumns({ buffer, positions, lengths, offsets }: ManyRanges): Range
   const count = positions.length;
   const lengthOf = typeof lengths === 'number' ? null : column('ranges.lengths', lengths, count);
   const offsetOf = offsets === undefined ? null : column('ranges.offsets', offsets, count);
-  const ranges = new Ranges(count, () => buffer);
+  const even = lengthOf === null && offsetOf === null && isCount(lengths) ? lengths : null;
+  const ranges = new Ranges(count, buffer, even);
+  const { byteLength } = buffer;
   for (let index = 0, next = 0; index < count; index++) {
     const length = lengthOf === null ? lengths : lengthOf[index];
     const offset = offsetOf === null ? next : offsetOf[index];
-    ranges.set(index, positions[index], offset, length);
-    next = ranges.offsets[index]! + ranges.lengths[index]!;
+    ranges.set(index, positions[index], offset, length, byteLength);
+    next = ranges.offset(index) + ranges.length(index);
   }
   return ranges;
 }
@@ -126,9 +171,10 @@ function fromRequests(requests: readonly ManyRequest[]): Ranges {
     checkView(`requests[${index}].buffer`, buffer);
     return buffer;
   });
-  const ranges = new Ranges(views.length, (index) => views[index]!);
+  const ranges = new Ranges(views.length, views, null);
   for (const [index, { position, offset = 0, length }] of requests.entries()) {
-    ranges.set(index, position, offset, length ?? views[index]!.byteLength - offset);
+    const { byteLength } = views[index]!;
+    ranges.set(index, position, offset, length ?? byteLength - offset, byteLength);
   }
   return ranges;
 }

@@ -1,0 +1,170 @@
+import type { Counters } from './counters.js';
+import { noteCompletesLate } from './attempt.js';
+import type { KernelPort } from './kernel-port.js';
+import { OFFLOADED, type Operation, QUEUED, SUBMITTED } from './operation.js';
+import { SlotList } from './slot-list.js';
+import type { SlotTable } from './slot-table.js';
+import type { Sweep } from './sweep.js';
+
+/** How much is submitted between two looks at the clock: some 100 us of copying. */
+const CHUNK_BYTES = 1 << 19;
+export const CHUNK_OPERATIONS = 128;
+
+/** What has a slot: it waits for the next submission, then is in flight. Submits it, and keeps count. */
+export class Submissions {
+  readonly #port: KernelPort;
+  readonly #slots: SlotTable;
+  readonly #counters: Counters;
+  readonly #toKernel: SlotList;
+  readonly #toThreads: SlotList;
+
+  /** What the kernel or the threads have. */
+  #inFlight = 0;
+  /** Of it, what should have ended when io_submit returned, and no eventfd speaks for. */
+  #inLine = 0;
+  /** The same for what the threads submit; these signal when they have. */
+  #inThreads = 0;
+
+  constructor(port: KernelPort, slots: SlotTable, depth: number, counters: Counters) {
+    this.#port = port;
+    this.#slots = slots;
+    this.#counters = counters;
+    this.#toKernel = new SlotList(depth);
+    this.#toThreads = new SlotList(depth);
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** How many wait for the next submission. */
+  get queued(): number {
+    return this.#toKernel.length + this.#toThreads.length;
+  }
+
+  /** Whether there is something for the event loop's own io_submit. */
+  hasForKernel(): boolean {
+    return this.#toKernel.length > 0;
+  }
+
+  get hasForThreads(): boolean {
+    return this.#toThreads.length > 0;
+  }
+
+  queue(operation: Operation): void {
+    this.#port.prepare(operation);
+    operation.state = QUEUED;
+    (operation.offload ? this.#toThreads : this.#toKernel).push(operation.slot);
+  }
+
+  queueRange(slot: number, sweep: Sweep, range: number, address: number): void {
+    this.#port.prepareRange(slot, this.#slots.generationAt(slot), sweep, range, address);
+    this.#toKernel.push(slot);
+  }
+
+  /** @returns whether an operation could be taken back, and leaves its slot */
+  withdraw(operation: Operation): boolean {
+    const { state, slot } = operation;
+    if (state === QUEUED) {
+      this.#toKernel.remove(slot);
+      this.#toThreads.remove(slot);
+      return true;
+    }
+    if (state !== OFFLOADED || !this.#port.withdraw(slot)) return false;
+    this.#inFlight--;
+    if (operation.unannounced) this.#inThreads--;
+    return true;
+  }
+
+  /** @returns whether a range could be taken back, and leaves its slot */
+  withdrawRange(slot: number): boolean {
+    return this.#toKernel.remove(slot);
+  }
+
+  /**
+   * io_submit(2) of a chunk.
+   *
+   * @returns how many the kernel took; 0 where it takes none until something has completed; -errno where it
+   *   refused the first, which is then the one to {@link takeRefused}
+   */
+  submitChunk(): number {
+    this.#counters.batches++;
+    const taken = this.#port.submit(this.#toKernel, this.#chunk());
+    if (taken <= 0) return taken;
+    for (let i = 0; i < taken; i++) {
+      const slot = this.#toKernel.at(i);
+      const operation = this.#slots.operationAt(slot);
+      if (operation !== null) operation.state = SUBMITTED;
+      if (this.#slots.isUnannounced(slot)) this.#inLine++;
+    }
+    this.#inFlight += taken;
+    this.#counters.submitted += taken;
+    this.#toKernel.drop(taken);
+    return taken;
+  }
+
+  /** The slot of what the kernel has refused, which is not queued any more. */
+  takeRefused(): number {
+    const slot = this.#toKernel.at(0);
+    this.#toKernel.drop(1);
+    return slot;
+  }
+
+  submitToThreads(): void {
+    const count = this.#toThreads.length;
+    this.#port.offload(this.#toThreads);
+    for (let i = 0; i < count; i++) {
+      const slot = this.#toThreads.at(i);
+      this.#slots.operationAt(slot)!.state = OFFLOADED;
+      if (this.#slots.isUnannounced(slot)) this.#inThreads++;
+    }
+    this.#inFlight += count;
+    this.#counters.submitted += count;
+    this.#counters.offloaded += count;
+    this.#toThreads.drop(count);
+  }
+
+  /** An attempt has ended. */
+  ended(slot: number): void {
+    this.#inFlight--;
+    if (!this.#slots.isUnannounced(slot)) return;
+    if (this.#slots.operationAt(slot)?.state === OFFLOADED) {
+      this.#inThreads--;
+    } else {
+      this.#inLine--;
+      this.#counters.inLine++;
+    }
+  }
+
+  /** Whether something goes on, against expectation, that nobody will announce. */
+  get isForgotten(): boolean {
+    if (this.#inLine > 0) return true;
+    return this.#inThreads > 0 && this.#port.threadsAreIdle;
+  }
+
+  /** Has what is like it announced from now on. */
+  noteForgotten(): void {
+    for (const operation of this.#slots.operations()) {
+      const { file, kind, unannounced, state } = operation;
+      const submitted = state === SUBMITTED || state === OFFLOADED;
+      if (unannounced && submitted) noteCompletesLate(file, kind);
+    }
+    for (const slot of this.#slots.slotsOfRanges()) {
+      const sweep = this.#slots.sweepAt(slot);
+      if (sweep === null || !this.#slots.isUnannounced(slot)) continue;
+      if (!this.#toKernel.includes(slot)) noteCompletesLate(sweep.file, sweep.kind);
+    }
+  }
+
+  /** How many go together, so that their copying does not hold up the loop. */
+  #chunk(): number {
+    const most = Math.min(this.#toKernel.length, CHUNK_OPERATIONS);
+    let bytes = 0;
+    for (let i = 0; i < most; i++) {
+      const slot = this.#toKernel.at(i);
+      if (this.#slots.isUnannounced(slot)) bytes += this.#slots.bytesAt(slot);
+      if (bytes > CHUNK_BYTES) return Math.max(i, 1);
+    }
+    return most;
+  }
+}

@@ -1,0 +1,192 @@
+import type { Channel } from 'node:diagnostics_channel';
+import { constants } from 'node:os';
+import { endsInLine } from './attempt.js';
+import type { OpenFile } from './open-file.js';
+import type { Command, Group, Operation } from './operation.js';
+import type { OperationMessage } from './tracing.js';
+import { transferred } from './transferred.js';
+import type { Epoch } from './write-barrier.js';
+
+const { EFAULT } = constants.errno;
+const NONE = -1;
+
+/** What a sweep is asked for: ranges that stay as they are. */
+export interface SweepRanges {
+  readonly count: number;
+  /** Where in the file a range begins, in bytes. */
+  position(index: number): number;
+  /** In bytes. */
+  length(index: number): number;
+  /** Where it begins in its view, in bytes. */
+  offset(index: number): number;
+  view(index: number): ArrayBufferView;
+  /** Has {@link SweepRanges.address} look anew, since JavaScript may have run meanwhile. */
+  look(): void;
+  /** Where a range's memory is; undefined where its buffer was detached or has shrunk. */
+  address(index: number): number | undefined;
+}
+
+/**
+ * Many ranges of one file, asked for together, on their way through the engine.
+ *
+ * None has a record of its own: its slot knows which range it is, and its result goes where it belongs.
+ * A range becomes an {@link Operation} when there is more to it than one attempt: it was cut short, has
+ * to wait, or failed.
+ *
+ * Owner: the engine, until every range that was begun has ended, heard or not.
+ */
+export class Sweep implements Group {
+  readonly file: OpenFile;
+  readonly command: Command;
+  readonly ranges: SweepRanges;
+  /** For each range: bytes, or -errno. */
+  readonly results: Int32Array;
+  /** No eventfd says when ranges that are begun now end. */
+  unannounced = false;
+  /** When it was asked for, in ms, as performance.now() has it. */
+  began = 0;
+  /** Ranges that were begun and have not ended. */
+  underWay = 0;
+
+  /** Every range has ended that was begun, and no more will be. */
+  hasEnded = false;
+
+  #next = 0;
+  #resolve: ((results: Int32Array) => void) | null;
+  #wake: () => void = () => undefined;
+  readonly #epoch: Epoch | null;
+
+  constructor(
+    file: OpenFile,
+    command: Command,
+    ranges: SweepRanges,
+    resolve: (results: Int32Array) => void,
+  ) {
+    this.file = file;
+    this.command = command;
+    this.ranges = ranges;
+    this.results = new Int32Array(ranges.count);
+    this.#resolve = resolve;
+    // For all of them together: the descriptor stays open, and a sync waits.
+    file.begin();
+    this.#epoch = command.reads ? null : file.writes.enter();
+  }
+
+  /** The bit of device.ts that says what kind of operation it is. */
+  get kind(): number {
+    return this.file.direct ? this.command.direct : this.command.buffered;
+  }
+
+  /** How many have not been begun. */
+  get left(): number {
+    return this.ranges.count - this.#next;
+  }
+
+  /** Whether anybody still waits for it. */
+  get isHeard(): boolean {
+    return this.#resolve !== null;
+  }
+
+  /** @param wake - called when there may be room for more of it, and the engine does not know */
+  begin(wake: () => void): void {
+    this.#wake = wake;
+    this.endIfDone();
+  }
+
+  /** More of it is about to be begun. */
+  look(): void {
+    this.unannounced = endsInLine(this.file, this.kind);
+    this.ranges.look();
+  }
+
+  /** The range that is to be begun next; -1 where there is none. */
+  peek(): number {
+    const { ranges } = this;
+    // Nothing to transfer, as Node has it: neither the file nor the position is looked at.
+    while (this.#next < ranges.count && ranges.length(this.#next) === 0) this.#next++;
+    return this.#next < ranges.count ? this.#next : NONE;
+  }
+
+  /**
+   * Takes the range that was looked at.
+   *
+   * @returns where its memory is; undefined where there is none any more: it has failed
+   */
+  take(range: number): number | undefined {
+    this.#next++;
+    this.underWay++;
+    const address = this.ranges.address(range);
+    if (address === undefined) this.settled(range, -EFAULT);
+    return address;
+  }
+
+  /** Fills in an operation that stands for a range. */
+  fill(operation: Operation, range: number, address: number): Operation {
+    const { ranges } = this;
+    operation.command = this.command;
+    operation.file = this.file;
+    operation.memory = ranges.view(range);
+    operation.viewOffset = ranges.offset(range);
+    operation.address = address;
+    operation.nbytes = operation.bytes = ranges.length(range);
+    operation.offset = ranges.position(range);
+    // It may be given up on before it has ended.
+    operation.epoch = this.#epoch === null ? null : this.file.writes.join(this.#epoch);
+    operation.group = this;
+    operation.member = range;
+    operation.began = this.began;
+    this.file.begin();
+    return operation;
+  }
+
+  settled(range: number, outcome: number): void {
+    this.results[range] = outcome;
+    this.ended();
+  }
+
+  leftToNode(range: number, result: unknown): void {
+    void transferred(result).then((outcome) => {
+      this.settled(range, outcome);
+      this.#wake();
+    });
+  }
+
+  /** For those who trace. */
+  message(range: number): OperationMessage {
+    const { ranges } = this;
+    return {
+      syscall: this.command.syscall,
+      fd: this.file.fd,
+      offset: ranges.position(range),
+      bytes: ranges.length(range),
+    };
+  }
+
+  /** Tells those who trace of all that is to be transferred. */
+  announce(started: Channel): void {
+    for (let range = 0; range < this.ranges.count; range++) {
+      if (this.ranges.length(range) !== 0) started.publish(this.message(range));
+    }
+  }
+
+  /** A range that was begun has ended. */
+  ended(): void {
+    this.underWay--;
+    this.endIfDone();
+  }
+
+  /** Nobody waits for it any more: nothing more is begun. */
+  unhear(): void {
+    this.#resolve = null;
+    this.#next = this.ranges.count;
+  }
+
+  endIfDone(): void {
+    if (this.underWay > 0 || this.hasEnded || this.peek() !== NONE) return;
+    this.hasEnded = true;
+    if (this.#epoch !== null) this.file.writes.leave(this.#epoch);
+    this.file.end();
+    this.#resolve?.(this.results);
+    this.#resolve = null;
+  }
+}

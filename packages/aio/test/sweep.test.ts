@@ -1,0 +1,233 @@
+// What readMany does with ranges beyond a first attempt, and beside others.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import * as bind from 'aio-bind';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { AioFileHandle } from '../src/index.js';
+import { OwnEngine } from './support/own-engine.js';
+import { evict, keepOnly, writeNumbered } from './support/page-cache.js';
+import { TempFolder } from './support/temp-folder.js';
+
+// Real, but watched.
+vi.mock('aio-bind', { spy: true });
+
+const FILE_BYTES = 1 << 22;
+const BLOCK = 4096;
+
+let folder: TempFolder;
+let contents: Buffer;
+beforeAll(() => {
+  folder = new TempFolder();
+  contents = writeNumbered(folder.file('file'), FILE_BYTES);
+});
+afterAll(() => folder[Symbol.dispose]());
+afterEach(() => {
+  vi.mocked(bind.io_getevents_ring).mockReset();
+  vi.mocked(bind.io_submit).mockReset();
+});
+
+async function openOn(own: OwnEngine): Promise<AioFileHandle> {
+  return (await own.open(folder.file('file'), 'r')) as AioFileHandle;
+}
+
+/** So many ranges of so many bytes, all over the file; and whether all of them were read. */
+function ranges(count: number, length: number) {
+  const positions = Array.from(
+    { length: count },
+    (_, i) => (i * 7919 * 64) % (FILE_BYTES - length),
+  );
+  const buffer = Buffer.alloc(count * length);
+  const isRead = (): boolean =>
+    positions.every((at, i) =>
+      buffer.subarray(i * length, (i + 1) * length).equals(contents.subarray(at, at + length)),
+    );
+  return { asked: { buffer, positions, lengths: length }, isRead };
+}
+
+describe('ranges', () => {
+  test('that are not cached are all found, by way of submit threads', async () => {
+    using own = new OwnEngine({ depth: 32 });
+    const handle = await openOn(own);
+    evict(folder.file('file'));
+    const { asked, isRead } = ranges(1500, 5000);
+    expect(await handle.readMany(asked)).toMatchObject({ bytes: 1500 * 5000, failed: 0 });
+    expect(isRead()).toBe(true);
+    const { offloaded, completed, inFlight, queued } = own.engine.stats();
+    expect({ completed, inFlight, queued }).toEqual({ completed: 1500, inFlight: 0, queued: 0 });
+    expect(offloaded).toBeGreaterThan(0);
+    await handle.close();
+  });
+
+  test('that are cached in part are complete', async () => {
+    using own = new OwnEngine();
+    const handle = await openOn(own);
+    const length = 200_000;
+    for (let at = 1000; at + length < FILE_BYTES; at += 1 << 20) {
+      keepOnly(folder.file('file'), at);
+      const buffer = Buffer.alloc(length);
+      const { results } = await handle.readMany({ buffer, positions: [at], lengths: length });
+      expect([...results]).toEqual([length]);
+      expect(buffer.equals(contents.subarray(at, at + length))).toBe(true);
+    }
+    await handle.close();
+  });
+
+  test('too large for the event loop go to submit threads at once', async () => {
+    using own = new OwnEngine();
+    const handle = await openOn(own);
+    const { asked, isRead } = ranges(5, 1 << 18);
+    expect(await handle.readMany(asked)).toMatchObject({ failed: 0 });
+    expect(isRead()).toBe(true);
+    expect(own.engine.stats()).toMatchObject({ offloaded: 5, completed: 5 });
+    await handle.close();
+  });
+
+  test('are bounded by bytes in flight too, and a larger one goes alone', async () => {
+    using own = new OwnEngine({ bytes: 10_000 });
+    const handle = await openOn(own);
+    const spy = vi.mocked(bind.io_submit);
+    const { asked, isRead } = ranges(50, BLOCK);
+    await handle.readMany(asked);
+    expect(isRead()).toBe(true);
+    expect(Math.max(...spy.mock.calls.map(([, nr]) => nr))).toBe(2);
+    spy.mockClear();
+    const large = ranges(3, 20_000);
+    await handle.readMany(large.asked);
+    expect(large.isRead()).toBe(true);
+    expect(spy.mock.calls.map(([, nr]) => nr)).toEqual([1, 1, 1]);
+    await handle.close();
+  });
+
+  test('whose buffer is gone when they have been cut short are not gone on with', async () => {
+    using own = new OwnEngine();
+    const handle = await openOn(own);
+    const memory = new ArrayBuffer(2 * BLOCK);
+    vi.mocked(bind.io_getevents_ring).mockReturnValueOnce(0);
+    keepOnly(folder.file('file'), 0);
+    // The end of what is cached is not the end of the file.
+    const at = FILE_BYTES / 2;
+    const reading = handle.readMany({
+      buffer: new Uint8Array(memory),
+      positions: [at],
+      lengths: 2 * BLOCK,
+    });
+    await new Promise((resolve) => process.nextTick(resolve));
+    expect(own.engine.stats().inFlight).toBe(1);
+    structuredClone(memory, { transfer: [memory] });
+    expect([...(await reading).results]).toEqual([-14]);
+    expect(own.engine.stats()).toMatchObject({ inFlight: 0, submitted: 1, offloaded: 0 });
+    await handle.close();
+  });
+
+  test('of which the kernel takes only some at a time are all read', async () => {
+    using own = new OwnEngine();
+    const actual = await vi.importActual<typeof bind>('aio-bind');
+    let calls = 0;
+    vi.mocked(bind.io_submit).mockImplementation((ctx, nr, slab: bind.IocbSlab, slots) => {
+      if (++calls % 3 === 0) throw actual.errnoError(-11, 'io_submit');
+      return actual.io_submit(ctx, Math.ceil(nr / 3), slab, slots);
+    });
+    const handle = await openOn(own);
+    const { asked, isRead } = ranges(300, 100);
+    expect(await handle.readMany(asked)).toMatchObject({ failed: 0 });
+    expect(isRead()).toBe(true);
+    expect(own.engine.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+    await handle.close();
+  });
+
+  test('of which the kernel refuses one are read but for that one', async () => {
+    using own = new OwnEngine();
+    const actual = await vi.importActual<typeof bind>('aio-bind');
+    let calls = 0;
+    vi.mocked(bind.io_submit).mockImplementation((ctx, nr, slab: bind.IocbSlab, slots) => {
+      if (++calls === 2) throw actual.errnoError(-1, 'io_submit');
+      return actual.io_submit(ctx, Math.min(nr, 3), slab, slots);
+    });
+    const handle = await openOn(own);
+    const { asked } = ranges(10, 100);
+    const read = await handle.readMany(asked);
+    expect([...read.results]).toEqual([100, 100, 100, -1, 100, 100, 100, 100, 100, 100]);
+    expect(read.errorOf(3)).toMatchObject({ code: 'EPERM', syscall: 'read' });
+    await handle.close();
+  });
+
+  test('that go on against expectation are looked for', async () => {
+    using own = new OwnEngine();
+    const handle = await openOn(own);
+    // Nothing is seen in line.
+    vi.mocked(bind.io_getevents_ring).mockReturnValueOnce(0);
+    const { asked, isRead } = ranges(20, 100);
+    expect(await handle.readMany(asked)).toMatchObject({ failed: 0 });
+    expect(isRead()).toBe(true);
+    await handle.close();
+  });
+});
+
+describe('beside a sweep of many ranges', () => {
+  test('a read that comes later, and a shorter sweep, end sooner', async () => {
+    using own = new OwnEngine({ depth: 16 });
+    const handle = await openOn(own);
+    const order: string[] = [];
+    const long = ranges(20_000, 64);
+    await Promise.all([
+      handle.readMany(long.asked).then(() => order.push('many')),
+      handle.readMany(ranges(40, 64).asked).then(() => order.push('few')),
+      handle.read(Buffer.alloc(8), 0, 8, 0).then(() => order.push('one')),
+    ]);
+    expect(new Set(order.slice(0, 2))).toEqual(new Set(['few', 'one']));
+    expect(long.isRead()).toBe(true);
+    await handle.close();
+  });
+
+  test('timers have their turn', async () => {
+    using own = new OwnEngine();
+    const handle = await openOn(own);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    await handle.readMany(ranges(100_000, 256).asked);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(2);
+    await handle.close();
+  });
+});
+
+test('given up on while threads read, a sweep begins no more, and close() waits for what goes on', async () => {
+  using own = new OwnEngine({ depth: 64 });
+  const handle = await openOn(own);
+  evict(folder.file('file'));
+  const controller = new AbortController();
+  const { asked } = ranges(1000, BLOCK);
+  const reading = handle.readMany(asked, { signal: controller.signal });
+  await new Promise((resolve) => process.nextTick(resolve));
+  controller.abort('enough');
+  await expect(reading).rejects.toMatchObject({ name: 'AbortError', cause: 'enough' });
+  expect(own.engine.stats().queued).toBe(0);
+  await handle.close();
+  expect(own.engine.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+  expect(own.engine.stats().submitted).toBeLessThan(1000);
+});
+
+test('each range is told to those who trace, with its result', async () => {
+  using own = new OwnEngine();
+  const handle = await openOn(own);
+  const { fd } = handle;
+  const seen: unknown[] = [];
+  const onStart = (message: unknown): void => void seen.push(['start', message]);
+  const onEnd = (message: unknown): void => void seen.push(['end', message]);
+  subscribe('aio.operation.start', onStart);
+  subscribe('aio.operation.end', onEnd);
+  try {
+    const positions = [0, FILE_BYTES - 4, 0];
+    await handle.readMany({ buffer: Buffer.alloc(16), positions, lengths: [8, 8, 0] });
+  } finally {
+    unsubscribe('aio.operation.start', onStart);
+    unsubscribe('aio.operation.end', onEnd);
+  }
+  const about = (offset: number) => ({ syscall: 'read', fd, offset, bytes: 8 });
+  expect(seen).toEqual([
+    ['start', about(0)],
+    ['start', about(FILE_BYTES - 4)],
+    ['end', { ...about(0), result: 8 }],
+    ['end', { ...about(FILE_BYTES - 4), result: 4 }],
+  ]);
+  await handle.close();
+});
