@@ -60,7 +60,8 @@ describe('random-read with fio', () => {
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/│ fio-libaio │ [ *]*2\.00 \(2\.00\.\.2\.00\) │ +250\.00 │/);
 
-    const [speed = '', latency = ''] = readFileSync(log, 'utf8').split('\n');
+    const runs = readFileSync(log, 'utf8').split('\n');
+    const [speed = '', latency = ''] = runs.filter((line) => line !== '--version');
     for (const option of [
       ...['--rw=randread', '--ioengine=libaio', '--bs=4096', '--size=1048576', '--direct=0'],
       ...['--iodepth=48', '--iodepth_batch_submit=16', '--iodepth_batch_complete_max=16'],
