@@ -16,6 +16,8 @@ export interface BlockSetting {
   readonly direct: boolean;
   /** How many go in at once, where that is not as the plan has it. */
   readonly batch?: number;
+  /** Who takes part, where not all do. */
+  readonly drivers?: readonly string[];
 }
 
 export function checkBlockSetting({ blockSize, direct }: BlockSetting, size: number): void {

@@ -95,11 +95,11 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
   plan(given, effort) {
     const full = effort === 'full';
     const rounds = given.rounds ?? (full ? 1000 : 100);
-    const reopened = full ? COUNTS : COUNTS.slice(-1);
+    const reopened = COUNTS.slice(-1);
     return {
       title: `files of 1-100 KiB, read whole ${rounds} times at ${INTERVAL_MS} ms intervals`,
       parameters: { counts: COUNTS, rounds, intervalMs: INTERVAL_MS },
-      repeats: given.repeats ?? 3,
+      repeats: given.repeats ?? (full ? 5 : 3),
       latency: false,
       notes: [
         `${IDLE}: the same timers and no file`,

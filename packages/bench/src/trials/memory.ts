@@ -75,11 +75,11 @@ export const memory: Trial = defineTrial<MemoryWork>({
     const full = effort === 'full';
     const size = given.size ?? 64 * K * K;
     const operations = full ? 10_000_000 : 1_000_000;
-    const seconds = given.runtime ?? (full ? 30 : 3);
+    const seconds = given.runtime ?? (full ? 15 : 3);
     return {
       title: `what reads of a file hold on to`,
       parameters: { size, depth: DEPTH, operations, seconds },
-      repeats: given.repeats ?? (full ? 5 : 2),
+      repeats: given.repeats ?? (full ? 3 : 2),
       latency: false,
       notes: [
         `in flight: V8's heap and what it counts as external, without garbage, besides the buffers; what is allocated in C (Node's requests) is not in it`,
