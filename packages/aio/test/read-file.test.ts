@@ -144,6 +144,24 @@ describe('readFile', () => {
     expect(error).toMatchObject({ name: 'AbortError' });
   });
 
+  test('a file that is known not to be there fails as with Node, by whatever name, and is read once it is there', async () => {
+    using folder = new TempFolder();
+    const path = folder.file('later');
+    for (const name of [
+      path,
+      Buffer.from(path),
+      Uint8Array.from(Buffer.from(path)),
+      pathToFileURL(path),
+    ]) {
+      for (let i = 0; i < 3; i++) {
+        const { error } = await same((read) => read(name as string));
+        expect(error).toMatchObject({ code: 'ENOENT', errno: -2, syscall: 'open', path });
+      }
+    }
+    writeFileSync(path, 'now');
+    expect(await readFile(path, 'utf8')).toBe('now');
+  });
+
   test.for([
     ['nonesuch', 'ENOENT'],
     ['', 'ENOENT'],

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { read_cached } from 'aio-bind';
 import { type DeviceNumber, makedev } from './local-devices.js';
+import { ENOENT, missingFile } from './missing-file.js';
 
 const { ENOSYS, EPERM, EINVAL, EXDEV, EFBIG } = constants.errno;
 /** An older kernel, or a seccomp profile: it will not change. */
@@ -43,7 +44,10 @@ export function neverAtOnce({ major, minor }: DeviceNumber): void {
   if (index !== -1) devices = devices.filter((_, i) => i !== index && i !== index + 1);
 }
 
-/** The contents of a regular file of which everything is in memory; else who is to read it. */
+/**
+ * The contents of a regular file of which everything is in memory; else who is to read it. Throws where
+ * the directory cache knows that there is no such file.
+ */
 export function readAtOnce(
   path: string | Uint8Array,
   encoding: BufferEncoding | null,
@@ -59,6 +63,7 @@ export function readAtOnce(
     usable = false;
     return NODE;
   }
+  if (size === ENOENT) throw missingFile(path);
   if (size < 0) {
     if (NEVER.includes(size)) usable = false;
     return LATER.includes(size) ? ENGINE : NODE;
