@@ -399,7 +399,8 @@ export class Engine {
     this.#looksAgain = true;
     setTimeout(() => {
       this.#looksAgain = false;
-      this.#collect();
+      // All may have come by then, and the context may be gone.
+      if (this.#submissions.inFlight > 0) this.#collect();
       if (this.#submissions.isForgotten) this.#submissions.noteForgotten();
       this.#flush();
     }, 1);
