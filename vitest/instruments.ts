@@ -38,7 +38,7 @@ const instruments: Readonly<Record<string, () => Omit<Instrument, 'name'>>> = {
   }),
   valgrind: () => ({
     env: {
-      AIO_BIND_ADDON: addon('build-valgrind/RelWithDebInfo'),
+      AIO_BIND_ADDON: addon('build/Release'),
       // The tests' children, and not vitest itself, which takes over a minute to start under it.
       AIO_RUN_UNDER: `valgrind -q --error-exitcode=99 --fair-sched=yes --suppressions=${suppressions}`,
     },
