@@ -1,4 +1,4 @@
-import { defineConfig, type ViteUserConfig } from 'vitest/config';
+import { defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config';
 
 import { instrumentedPool } from './instrumented-pool.js';
 import { instrument } from './instruments.js';
@@ -26,3 +26,14 @@ export const shared: ViteUserConfig = defineConfig({
     reporters: tally === undefined ? ['default'] : ['default', new Tally(tally, label)],
   },
 });
+
+/** The same for a package of which some tests want a process each: those that count or replace what is its. */
+export function withProcessesFor(names: readonly string[]): ViteUserConfig {
+  const alone = names.map((name) => `test/${name}.test.ts`);
+  const together = { name: 'together', include: ['test/**/*.test.ts'], exclude: alone };
+  const projects = [
+    { extends: true, test: { name: 'alone', include: alone, isolate: true } },
+    { extends: true, test: together },
+  ] as const;
+  return mergeConfig(shared, defineConfig({ test: { projects: [...projects] } }));
+}

@@ -1,3 +1,4 @@
-import { shared } from '../../vitest/shared.js';
+import { withProcessesFor } from '../../vitest/shared.js';
 
-export default shared;
+// It counts the process's threads.
+export default withProcessesFor(['drivers/memory']);
