@@ -62,8 +62,9 @@ Napi::ArrayBuffer ExposeMemory(Napi::Env env, const std::shared_ptr<Memory>& mem
   napi_value buffer = nullptr;
   const napi_status status =
       napi_create_external_arraybuffer(env, memory->As<void>(), size, EndShare, share, &buffer);
-  // The share is the finalizer's all the same: in a worker that is being terminated there may be none to
-  // come, and the memory stays with the process; but nothing says so, and freeing it twice is worse.
+  // The share is the finalizer's all the same: in a worker that is being terminated there may be
+  // none to come, and the memory stays with the process; but nothing says so, and freeing it twice
+  // is worse.
   if (status != napi_ok) throw Napi::Error::New(env);
   return {env, buffer};
 }
