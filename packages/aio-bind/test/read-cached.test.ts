@@ -16,13 +16,14 @@ function deviceOf(path: string): Uint32Array {
   return Uint32Array.of(found.stx_dev_major, found.stx_dev_minor);
 }
 
-/** Asks again while the directory cache is of no help, which is up to the whole machine. */
+/** Asks again, a bounded number of times, while the directory cache is of no help: it is the machine's. */
 function readCached(path: string | Buffer, buffer: Buffer, devices: Uint32Array): number {
-  for (;;) {
-    const result = aio.read_cached(path, buffer, devices);
-    if (result !== -EAGAIN) return result;
+  let result = aio.read_cached(path, buffer, devices);
+  for (let again = 0; again < 100 && result === -EAGAIN; again++) {
     statSync(path);
+    result = aio.read_cached(path, buffer, devices);
   }
+  return result;
 }
 
 const openDescriptors = (): number => readdirSync('/proc/self/fd').length;

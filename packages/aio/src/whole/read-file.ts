@@ -52,7 +52,8 @@ async function readAny(path: unknown, options?: unknown): Promise<unknown> {
  *
  * A file that is in memory is read at once, without a thread: opened only if it is in the directory cache
  * (RESOLVE_CACHED, Linux 5.12), read only if it is in the page cache. A large one that is opened at once
- * goes through kernel AIO, in parallel. Whatever else (what is not cached, what is no regular file, a
+ * goes through kernel AIO, in parallel. A name that the directory cache knows to be missing fails at once
+ * (ENOENT). Whatever else (what is not cached, what is no regular file, a
  * network file system, a `signal`, other flags than 'r') Node reads.
  *
  * @param path - or a FileHandle, which is read from where it is
