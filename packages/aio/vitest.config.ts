@@ -4,6 +4,7 @@ import { withProcessesFor } from '../../vitest/shared.js';
 // measure the process's memory.
 export default withProcessesFor([
   'backend',
+  'completes-late',
   'give-up',
   'leak',
   'many',

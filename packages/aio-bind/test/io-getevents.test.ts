@@ -13,7 +13,7 @@ import {
 } from '../src/index.js';
 import { Context, failure } from './context.js';
 import { Pipe, tempFile } from './temp-file.js';
-import { canBeWatched, handled, onceBlockedIn } from './waiting.js';
+import { canBeWatched, handled, onceBlockedIn, unlessInterrupted } from './waiting.js';
 
 const refused = (code: Parameters<typeof failure>[0]): unknown => failure(code, 'io_getevents');
 
@@ -140,7 +140,12 @@ test('a wait without a timeout ends when min events are there', async ({ skip })
   using pipe = new Pipe();
   expect(context.submit(polling(file.fd, POLLOUT), polling(pipe.readEnd.fd, POLLIN))).toBe(2);
   await using _shell = onceBlockedIn('io_getevents', 'echo >/proc/$1/fd/$2', `${pipe.writeEnd.fd}`);
-  expect(io_getevents(context.ctx, 2, 4, new IoEventArray(4), null)).toBe(2);
+  // A signal may end a wait early, which is the next test's subject: a child of another test ends.
+  const events = new IoEventArray(4);
+  let taken = 0;
+  while (taken < 2)
+    taken += unlessInterrupted(() => io_getevents(context.ctx, 2 - taken, 4, events, null));
+  expect(taken).toBe(2);
 });
 
 test('a signal interrupts a wait with EINTR', async ({ skip }) => {

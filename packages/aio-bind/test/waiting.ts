@@ -13,6 +13,16 @@ export function handled(signal: NodeJS.Signals): Disposable {
   return { [Symbol.dispose]: () => void process.off(signal, ignore) };
 }
 
+/** How many events a wait gives; 0 where a signal came before any. */
+export function unlessInterrupted(wait: () => number): number {
+  try {
+    return wait();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EINTR') return 0;
+    throw error;
+  }
+}
+
 /** The system call's number, which is the architecture's own (asm/unistd.h). */
 const numbers: Partial<Record<string, Record<'io_getevents' | 'io_pgetevents', number>>> = {
   x64: { io_getevents: 208, io_pgetevents: 333 },

@@ -399,9 +399,11 @@ export class Engine {
     this.#looksAgain = true;
     setTimeout(() => {
       this.#looksAgain = false;
+      // Asked before the look too: what a thread ends between the two is not forgotten, only not seen yet.
+      const { isForgotten } = this.#submissions;
       // All may have come by then, and the context may be gone.
       if (this.#submissions.inFlight > 0) this.#collect();
-      if (this.#submissions.isForgotten) this.#submissions.noteForgotten();
+      if (isForgotten && this.#submissions.isForgotten) this.#submissions.noteForgotten();
       this.#flush();
     }, 1);
   }

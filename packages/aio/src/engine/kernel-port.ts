@@ -150,7 +150,8 @@ export class KernelPort {
 
   /** No submit thread is at work, nor has any work to come. */
   get threadsAreIdle(): boolean {
-    return this.#threads.running === 0 && this.#threads.queued === 0;
+    // In this order: asked the other way round, work that a thread takes in between is in neither.
+    return this.#threads.queued === 0 && this.#threads.running === 0;
   }
 
   #eventfd(unannounced: boolean): number {
