@@ -1,35 +1,27 @@
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { aio_context_t } from 'aio-bind';
+import { Admission } from './admission.js';
 import {
   CONTINUE,
   LEAVE_TO_NODE,
   OFFLOAD,
   SETTLE,
-  isTriedAtOnce,
   judge,
   planAtOnce,
-  planFirst,
   planOffload,
 } from './attempt.js';
-import { Backlog } from './backlog.js';
 import { Counters, type EngineStats } from './counters.js';
 import { KernelPort } from './kernel-port.js';
-import { IDLE, Operation, WAITING } from './operation.js';
+import { IDLE, type Operation } from './operation.js';
+import { OperationPool } from './operation-pool.js';
 import { SlotTable } from './slot-table.js';
-import { CHUNK_OPERATIONS, Submissions } from './submissions.js';
+import { Submissions } from './submissions.js';
 import type { Sweep } from './sweep.js';
 import { operationEnd, operationStart } from './tracing.js';
 import { Turn } from './turn.js';
 
-const NONE = -1;
 const EFAULT = constants.errno.EFAULT;
-
-/**
- * So many ranges of a sweep are under way at a time: enough for any device, and others find room beside
- * them.
- */
-const SHARE = 512;
 
 /** How much may be in flight at once. */
 export interface EngineLimits {
@@ -52,8 +44,8 @@ export class Engine {
   readonly #slots: SlotTable;
   readonly #turn: Turn;
 
-  /** Without a slot yet. */
-  readonly #backlog: Backlog;
+  readonly #pool = new OperationPool();
+  readonly #admission: Admission;
   /** With a slot. */
   readonly #submissions: Submissions;
   readonly #flushNow: () => void;
@@ -63,19 +55,12 @@ export class Engine {
   #batchBegan = 0;
   #collectedAt = 0;
 
-  /** Settled operations, to be used again. */
-  readonly #spare: Operation[] = [];
-  #generation = 0;
-
   #looksAgain = false;
   readonly #counters = new Counters();
 
   /** @param ctx - set up for `limits.depth` events; the engine's alone from now on */
   constructor(ctx: aio_context_t, { depth, bytes, threads }: EngineLimits) {
     this.#slots = new SlotTable(depth, bytes);
-    this.#backlog = new Backlog((operation) => {
-      this.#recycle(operation);
-    });
     this.#flushNow = () => {
       this.#flush();
     };
@@ -84,27 +69,21 @@ export class Engine {
     });
     this.#port = new KernelPort(ctx, { depth, threads, onReady: this.#flushNow });
     this.#submissions = new Submissions(this.#port, this.#slots, depth, this.#counters);
+    this.#admission = new Admission(this.#slots, this.#submissions, this.#pool);
   }
 
   /** An operation to fill in and {@link start}. */
   create(): Operation {
-    const operation = this.#spare.pop() ?? new Operation();
-    operation.generation = this.#nextGeneration();
-    return operation;
+    return this.#pool.create();
   }
 
   /** Takes an operation, which from now on is the engine's. */
   start(operation: Operation): void {
     operation.file?.begin();
     if (operationStart.hasSubscribers) operationStart.publish(operation.message());
-    planFirst(operation);
     this.#scheduleFlush();
     operation.began = this.#batchBegan;
-    if (this.#backlog.length === 0 && this.#slots.hasRoomFor(operation.bytes)) {
-      this.#admit(operation);
-    } else {
-      this.#backlog.push(operation);
-    }
+    this.#admission.take(operation);
   }
 
   /** Takes a sweep, which from now on is the engine's. */
@@ -116,7 +95,7 @@ export class Engine {
     if (sweep.hasEnded) return;
     this.#scheduleFlush();
     sweep.began = this.#batchBegan;
-    this.#backlog.pushSweep(sweep);
+    this.#admission.takeSweep(sweep);
   }
 
   /**
@@ -129,8 +108,9 @@ export class Engine {
   abandon(operation: Operation, generation: number): boolean {
     if (operation.generation !== generation || !operation.isHeard) return false;
     operation.unhear();
-    if (operation.state === WAITING) this.#backlog.withdraw(operation);
-    else if (this.#submissions.withdraw(operation)) this.#release(operation);
+    if (!this.#admission.withdraw(operation) && this.#submissions.withdraw(operation)) {
+      this.#release(operation);
+    }
     // There may be room for others now, and nothing to hold the loop open for.
     this.#scheduleFlush();
     return true;
@@ -159,66 +139,13 @@ export class Engine {
     return {
       ...counters,
       inFlight: this.#submissions.inFlight,
-      queued: this.#backlog.count() + this.#submissions.queued,
+      queued: this.#admission.count() + this.#submissions.queued,
       threads: this.#port.threads,
       latency: latency.snapshot(),
     };
   }
 
   // --- on the way in ---------------------------------------------------------------------------
-
-  #nextGeneration(): number {
-    return (this.#generation = (this.#generation + 1) >>> 0);
-  }
-
-  #admit(operation: Operation): void {
-    this.#slots.admit(operation);
-    this.#submissions.queue(operation);
-  }
-
-  #admitWaiting(): void {
-    // Each once: a sweep takes its turn again for the next part of it.
-    for (let turns = this.#backlog.length; turns > 0; turns--) {
-      const next = this.#backlog.peek();
-      if (next === undefined) return;
-      if (next instanceof Operation) {
-        if (!this.#slots.hasRoomFor(next.bytes)) return;
-        this.#backlog.shift();
-        this.#admit(next);
-      } else {
-        if (!this.#admitRanges(next)) return;
-        this.#backlog.shift();
-        if (next.peek() !== NONE) this.#backlog.pushSweep(next);
-      }
-    }
-  }
-
-  /** @returns false where there is no room for the first */
-  #admitRanges(sweep: Sweep): boolean {
-    sweep.look();
-    const most = Math.min(CHUNK_OPERATIONS, SHARE - sweep.underWay);
-    for (let admitted = 0; admitted < most;) {
-      const range = sweep.peek();
-      if (range === NONE) return true;
-      if (!this.#slots.hasRoomFor(sweep.ranges.length(range))) return admitted > 0;
-      const address = sweep.take(range);
-      if (address === undefined) continue;
-      this.#admitRange(sweep, range, address);
-      admitted++;
-    }
-    return true;
-  }
-
-  #admitRange(sweep: Sweep, range: number, address: number): void {
-    if (isTriedAtOnce(sweep.file, sweep.kind, sweep.ranges.length(range))) {
-      const slot = this.#slots.admitRange(sweep, range, this.#nextGeneration());
-      this.#submissions.queueRange(slot, sweep, range, address);
-    } else {
-      const operation = sweep.fill(this.create(), range, address);
-      planFirst(operation);
-      this.#admit(operation);
-    }
-  }
 
   #scheduleFlush(): void {
     if (this.#flushIsDue) return;
@@ -241,7 +168,7 @@ export class Engine {
     this.#isFlushing = true;
     try {
       if (this.#submissions.inFlight > 0) this.#collect();
-      this.#admitWaiting();
+      this.#admission.admitWaiting();
       this.#submitInTurn();
     } finally {
       this.#isFlushing = false;
@@ -258,7 +185,7 @@ export class Engine {
       // That is its own affair: the others go on.
       if (taken < 0) this.#cameBack(this.#submissions.takeRefused(), taken);
       this.#collect();
-      this.#admitWaiting();
+      this.#admission.admitWaiting();
       // Full: the next completion brings us back, and where there is none to come, a timer.
       if (taken === 0) {
         this.#lookAgain();
@@ -319,7 +246,7 @@ export class Engine {
       return;
     }
     const unannounced = this.#slots.isUnannounced(slot);
-    const operation = sweep.fill(this.create(), range, address);
+    const operation = sweep.fill(this.#pool.create(), range, address);
     planAtOnce(operation, unannounced);
     this.#slots.replace(slot, operation);
     this.#operationCameBack(operation, result);
@@ -382,15 +309,7 @@ export class Engine {
 
   #release(operation: Operation): void {
     this.#slots.release(operation.slot);
-    this.#recycle(operation);
-  }
-
-  #recycle(operation: Operation): void {
-    const { file, epoch } = operation;
-    operation.clear();
-    this.#spare.push(operation);
-    if (epoch !== null) file?.writes.leave(epoch);
-    file?.end();
+    this.#pool.recycle(operation);
   }
 
   /** Has a timer look for what nobody announces, and whatever is like it announced from now on. */

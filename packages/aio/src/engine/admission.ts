@@ -1,0 +1,107 @@
+import { isTriedAtOnce, planFirst } from './attempt.js';
+import { Backlog } from './backlog.js';
+import { Operation, WAITING } from './operation.js';
+import type { OperationPool } from './operation-pool.js';
+import type { SlotTable } from './slot-table.js';
+import { CHUNK_OPERATIONS, type Submissions } from './submissions.js';
+import type { Sweep } from './sweep.js';
+
+const NONE = -1;
+
+/**
+ * So many ranges of a sweep are under way at a time: enough for any device, and others find room beside
+ * them.
+ */
+const SHARE = 512;
+
+/** The way in: what comes has a slot where there is room, and waits for its turn where there is none. */
+export class Admission {
+  readonly #slots: SlotTable;
+  readonly #submissions: Submissions;
+  readonly #pool: OperationPool;
+  readonly #backlog: Backlog;
+
+  constructor(slots: SlotTable, submissions: Submissions, pool: OperationPool) {
+    this.#slots = slots;
+    this.#submissions = submissions;
+    this.#pool = pool;
+    this.#backlog = new Backlog((operation) => {
+      pool.recycle(operation);
+    });
+  }
+
+  /** How many operations and ranges wait. */
+  count(): number {
+    return this.#backlog.count();
+  }
+
+  take(operation: Operation): void {
+    planFirst(operation);
+    if (this.#backlog.length === 0 && this.#slots.hasRoomFor(operation.bytes)) {
+      this.#admit(operation);
+    } else {
+      this.#backlog.push(operation);
+    }
+  }
+
+  takeSweep(sweep: Sweep): void {
+    this.#backlog.pushSweep(sweep);
+  }
+
+  /** @returns whether it was still waiting, and has been taken back */
+  withdraw(operation: Operation): boolean {
+    if (operation.state !== WAITING) return false;
+    this.#backlog.withdraw(operation);
+    return true;
+  }
+
+  /** Lets in those for whom there is room by now. */
+  admitWaiting(): void {
+    // Each once: a sweep takes its turn again for the next part of it.
+    for (let turns = this.#backlog.length; turns > 0; turns--) {
+      const next = this.#backlog.peek();
+      if (next === undefined) return;
+      if (next instanceof Operation) {
+        if (!this.#slots.hasRoomFor(next.bytes)) return;
+        this.#backlog.shift();
+        this.#admit(next);
+      } else {
+        if (!this.#admitRanges(next)) return;
+        this.#backlog.shift();
+        if (next.peek() !== NONE) this.#backlog.pushSweep(next);
+      }
+    }
+  }
+
+  #admit(operation: Operation): void {
+    this.#slots.admit(operation);
+    this.#submissions.queue(operation);
+  }
+
+  /** @returns false where there is no room for the first */
+  #admitRanges(sweep: Sweep): boolean {
+    sweep.look();
+    const most = Math.min(CHUNK_OPERATIONS, SHARE - sweep.underWay);
+    for (let admitted = 0; admitted < most;) {
+      const range = sweep.peek();
+      if (range === NONE) return true;
+      if (!this.#slots.hasRoomFor(sweep.ranges.length(range))) return admitted > 0;
+      const address = sweep.take(range);
+      if (address === undefined) continue;
+      this.#admitRange(sweep, range, address);
+      admitted++;
+    }
+    return true;
+  }
+
+  #admitRange(sweep: Sweep, range: number, address: number): void {
+    if (isTriedAtOnce(sweep.file, sweep.kind, sweep.ranges.length(range))) {
+      const slot = this.#slots.admitRange(sweep, range, this.#pool.nextGeneration());
+      this.#submissions.queueRange(slot, sweep, range, address);
+    } else {
+      const operation = sweep.fill(this.#pool.create(), range, address);
+      planFirst(operation);
+      this.#admit(operation);
+    }
+  }
+}
