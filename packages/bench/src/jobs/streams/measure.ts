@@ -1,6 +1,7 @@
 import { LoopProbes } from '../../measure/loop-probes.js';
 import type { Sample } from '../../measure/sample.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
+import { warmUp } from '../../measure/warm-up.js';
 import { readThrough } from './read-through.js';
 import type { StreamsDriver, StreamsWork } from './work.js';
 import { WriteThrough } from './write-through.js';
@@ -9,7 +10,7 @@ const MEBIBYTE = 1024 * 1024;
 
 interface Passes {
   /** The first one, off the clock; all bytes are checked. */
-  warmUp(): Promise<void>;
+  first(): Promise<void>;
   pass(): Promise<void>;
   /** After the last one. */
   check(): void;
@@ -19,7 +20,7 @@ function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
   if (work.write) {
     const writing = new WriteThrough(driver, work);
     return {
-      async warmUp() {
+      async first() {
         await writing.write();
         writing.check();
       },
@@ -29,7 +30,7 @@ function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
   }
   return {
     // What is to be read cold cannot be read before.
-    warmUp: () => (work.once ? Promise.resolve() : readThrough(driver, work, true)),
+    first: () => (work.once ? Promise.resolve() : readThrough(driver, work, true)),
     pass: () => readThrough(driver, work, work.once),
     check: () => undefined,
   };
@@ -39,7 +40,11 @@ function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
 export async function measure(driver: StreamsDriver, work: StreamsWork): Promise<Sample> {
   const { size, seconds, once } = work;
   const passes = passesOf(driver, work);
-  await passes.warmUp();
+  const repeat = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) await passes.pass();
+  };
+  await passes.first();
+  if (!once) await warmUp(repeat, { count: 1, seconds, available: Infinity }, undefined);
 
   const probes = new LoopProbes();
   const stopwatch = new Stopwatch();
