@@ -48,12 +48,17 @@ export async function residentShare(
   return Math.min(1, resident / size);
 }
 
+/** A list that vmtouch(1) reads with -0: it takes the last byte away unseen, so each name is ended. */
+function listOf(paths: readonly string[]): string {
+  return paths.map((path) => `${path}\0`).join('');
+}
+
 /**
  * Drops files from the page cache with posix_fadvise(POSIX_FADV_DONTNEED): by vmtouch(1) all at once,
  * or by dd(1) of nothing, one after the other.
  */
 export async function evict(paths: readonly string[], signal: AbortSignal): Promise<void> {
-  const input = paths.join('\0');
+  const input = listOf(paths);
   const outcome = await runProgram('vmtouch', ['-q', '-e', '-0', '-b', '-'], signal, { input });
   if (outcome !== 'missing') return;
   for (const path of paths) {
@@ -70,7 +75,7 @@ export class LockedInMemory implements AsyncDisposable {
 
   constructor(paths: readonly string[], scratch: string) {
     const list = join(scratch, 'locked-files');
-    writeFileSync(list, paths.join('\0'));
+    writeFileSync(list, listOf(paths));
     const run = runProgram('vmtouch', ['-q', '-l', '-0', '-b', list], this.#controller.signal);
     this.#ended = run.then(
       (outcome) => {
