@@ -31,8 +31,8 @@ function flatnessLine(
 export function curveSections(lookup: Lookup, presentation: Presentation): readonly Section[] {
   const { drivers, cases } = lookup.findings;
   const names = cases.map(({ name }) => name);
-  const { speed, cost, metrics, control } = presentation;
-  const outside = drivers.map((driver) => driver === control);
+  const { speed, cost, metrics, controls = [] } = presentation;
+  const outside = drivers.map((driver) => controls.includes(driver));
   const shown = [speed, ...(cost === undefined ? [] : [cost]), ...metrics].filter((metric) =>
     names.some((name) =>
       drivers.some((driver) => lookup.spread(driver, name, metric) !== undefined),

@@ -12,8 +12,8 @@ export interface Presentation {
   readonly metrics: readonly Metric[];
   /** The drivers that the others are compared with. */
   readonly versus: readonly string[];
-  /** The control, which is no competitor. */
-  readonly control?: string;
+  /** Controls, which are no competitors. */
+  readonly controls?: readonly string[];
   /** A table for each case, or one in which each case is a column. */
   readonly layout: 'tables' | 'curve';
   /** Of a curve. */

@@ -15,9 +15,9 @@ export interface Ratio {
 
 /** Speed and cost of aio against every other driver, and of each against those it is compared with. */
 export function* ratiosOf({ lookup, presentation }: ShownTrial): Generator<Ratio> {
-  const { speed, cost, versus, control } = presentation;
+  const { speed, cost, versus, controls = [] } = presentation;
   const { trial, cases } = lookup.findings;
-  const drivers = lookup.findings.drivers.filter((driver) => driver !== control);
+  const drivers = lookup.findings.drivers.filter((driver) => !controls.includes(driver));
   const metrics = cost === undefined ? [speed] : [speed, cost];
   for (const { name } of cases) {
     for (const driver of drivers) {

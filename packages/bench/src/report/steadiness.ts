@@ -4,9 +4,9 @@ import type { ShownTrial } from './shown-trials.js';
 
 /** How far from the least to the greatest of each figure's rounds, as a share of its median. */
 function rangesOf({ lookup, presentation }: ShownTrial): readonly number[] {
-  const { speed, cost, control } = presentation;
+  const { speed, cost, controls = [] } = presentation;
   const { cases } = lookup.findings;
-  const drivers = lookup.findings.drivers.filter((driver) => driver !== control);
+  const drivers = lookup.findings.drivers.filter((driver) => !controls.includes(driver));
   return cases.flatMap(({ name }) =>
     drivers.flatMap((driver) =>
       (cost === undefined ? [speed] : [speed, cost]).flatMap((metric) => {

@@ -33,11 +33,11 @@ function residentLine(lookup: Lookup, drivers: readonly string[], inCase: string
 
 function linesOf(
   lookup: Lookup,
-  { speed, cost, metrics, versus, control }: Presentation,
+  { speed, cost, metrics, versus, controls = [] }: Presentation,
   drivers: readonly string[],
   inCase: string,
 ): readonly Line[] {
-  const outside = drivers.map((driver) => driver === control);
+  const outside = drivers.map((driver) => controls.includes(driver));
   const compared = cost === undefined ? [speed] : [speed, cost];
   const plain = [...compared, ...metrics].map((metric) =>
     lineOf(
@@ -54,7 +54,7 @@ function linesOf(
           `${metric.name} vs\n${other}`,
           metric.better,
           drivers.map((driver) =>
-            driver === control ? undefined : lookup.ratio(driver, other, inCase, metric),
+            controls.includes(driver) ? undefined : lookup.ratio(driver, other, inCase, metric),
           ),
         ),
       ),

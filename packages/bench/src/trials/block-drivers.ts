@@ -2,7 +2,7 @@ import { fioBlocks } from '../drivers/fio/blocks.js';
 import type { BlocksWork } from '../jobs/blocks/work.js';
 import type { Sample } from '../measure/sample.js';
 import { callsPerOperation, type Watch } from '../process/count-system-calls.js';
-import { AIO, BASELINE, IDLE, MANY } from './drivers.js';
+import { AIO, BASELINE, BYSTANDER, IDLE, MANY } from './drivers.js';
 import { nodeDriver, type NodeDriverOptions } from './node-driver.js';
 import type { Driver } from './plan.js';
 
@@ -42,6 +42,7 @@ type Name =
   | 'fsCallback'
   | 'fsSync'
   | 'idle'
+  | 'bystander'
   | 'fioLibaio'
   | 'fioUring'
   | 'fioPsync';
@@ -62,6 +63,7 @@ export const blockDrivers: Readonly<Record<Name, BlockDriver>> = {
   fsCallback: blocks('fs-callback'),
   fsSync: blocks('fs-sync'),
   idle: blocks(IDLE),
+  bystander: blocks(BYSTANDER),
   fioLibaio: fio('libaio'),
   fioUring: fio('io_uring'),
   fioPsync: fio('psync'),

@@ -5,7 +5,7 @@ import { value, versus } from '../report/target.js';
 import { blockDrivers } from './block-drivers.js';
 import { blockCase, blockSettings, oneFile, settingName, type BlockSetting } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
-import { AIO, BASELINE, IDLE } from './drivers.js';
+import { AIO, BASELINE, BYSTANDER, IDLE } from './drivers.js';
 import type { Trial } from './trial.js';
 
 const K = 1024;
@@ -33,13 +33,13 @@ export const coldRead: Trial = defineTrial<BlocksWork>({
     blockDrivers.fioLibaio,
     blockDrivers.fioUring,
   ],
-  control: blockDrivers.idle,
+  controls: [blockDrivers.idle, blockDrivers.bystander],
   presentation: {
     speed,
     cost: cpuPer('read'),
     metrics: [...loop, threadsAdded],
     versus: [BASELINE],
-    control: IDLE,
+    controls: [IDLE, BYSTANDER],
     layout: 'tables',
     distributions: ['timer'],
     targets: [
@@ -47,8 +47,10 @@ export const coldRead: Trial = defineTrial<BlocksWork>({
         { case: settingName(own), driver: AIO, metric: speed, other: BASELINE },
         { atLeast: 1.8 },
       ),
-      ...loop.map((metric) =>
-        value({ case: settingName(own), driver: AIO, metric, beyond: IDLE }, { atMost: 2 }, ' ms'),
+      ...[IDLE, BYSTANDER].flatMap((beyond) =>
+        loop.map((metric) =>
+          value({ case: settingName(own), driver: AIO, metric, beyond }, { atMost: 2 }, ' ms'),
+        ),
       ),
     ],
   },
@@ -67,6 +69,7 @@ export const coldRead: Trial = defineTrial<BlocksWork>({
         'the file is dropped from the page cache before each turn, and no block is read twice in a turn',
         'aio-bind is the control: plain io_submit on the loop, which reads cold blocks one after the other and blocks meanwhile; it gives the loop a turn after each batch, as fs-sync does',
         `${IDLE}: an event loop that has nothing to do`,
+        `${BYSTANDER}: an event loop that has nothing to do, while fio reads the same file with O_DIRECT: how late the machine itself makes a loop whose device is busy`,
       ],
       setUp(scratch) {
         const path = oneFile(scratch, size);

@@ -11,14 +11,14 @@ export interface TrialDefinition<Work> {
   readonly summary: string;
   readonly options: readonly OptionName[];
   readonly drivers: readonly Driver<Work>[];
-  /** Runs with whatever drivers were chosen: what there is without any of them. */
-  readonly control?: Driver<Work>;
+  /** Run with whatever drivers were chosen: what there is without any of them. */
+  readonly controls?: readonly Driver<Work>[];
   readonly presentation: Presentation;
   plan(given: GivenOptions, effort: Effort): Plan<Work>;
 }
 
 export function defineTrial<Work>(definition: TrialDefinition<Work>): Trial {
-  const { name, summary, options, drivers, control, presentation } = definition;
+  const { name, summary, options, drivers, controls = [], presentation } = definition;
   return {
     name,
     summary,
@@ -28,8 +28,7 @@ export function defineTrial<Work>(definition: TrialDefinition<Work>): Trial {
     plan(given, effort) {
       const chosen = chooseDrivers(name, drivers, given.drivers);
       const plan = definition.plan(given, effort);
-      const all = control === undefined ? chosen : [control, ...chosen];
-      return (run) => takeTurns(name, plan, all, run);
+      return (run) => takeTurns(name, plan, [...controls, ...chosen], run);
     },
   };
 }

@@ -7,6 +7,9 @@ export const LIMIT = 'fio-libaio';
 /** No I/O at all. */
 export const IDLE = 'idle';
 
+/** None in this process, while fio keeps the device as busy. */
+export const BYSTANDER = 'bystander';
+
 /** The subject. */
 export const AIO = 'aio';
 

@@ -63,11 +63,13 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
     ),
     ...PYTHON_LIBRARIES.map((library) => pythonDriver<EvaluationWork>(library, 'evaluation')),
   ],
-  control: {
-    name: IDLE,
-    run: (work, signal) =>
-      nodeDriver<EvaluationWork>(IDLE, 'evaluation').run({ ...work, files: [] }, signal),
-  },
+  controls: [
+    {
+      name: IDLE,
+      run: (work, signal) =>
+        nodeDriver<EvaluationWork>(IDLE, 'evaluation').run({ ...work, files: [] }, signal),
+    },
+  ],
   presentation: {
     speed: reading,
     cost: cpu,
@@ -78,7 +80,7 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
       figure('virtualMebibytes', 'virtual\nMiB', { digits: 0 }),
     ],
     versus: [BASELINE],
-    control: IDLE,
+    controls: [IDLE],
     layout: 'tables',
     beside: besidePublished,
     targets: [

@@ -32,7 +32,7 @@ export const loopDelay: Trial = defineTrial<BlocksWork>({
     blockDrivers.aioBind,
     blockDrivers.fsSync,
   ],
-  control: blockDrivers.idle,
+  controls: [blockDrivers.idle],
   presentation: {
     speed: perSecond('reads'),
     cost: cpuPer('read'),
@@ -44,7 +44,7 @@ export const loopDelay: Trial = defineTrial<BlocksWork>({
       figure('loopDelayMaxMs', 'loop delay\nmax ms'),
     ],
     versus: [],
-    control: IDLE,
+    controls: [IDLE],
     layout: 'tables',
     distributions: ['timer', 'immediate', 'echo'],
     targets: PROBES.map(([probe, name]) =>
@@ -64,7 +64,7 @@ export const loopDelay: Trial = defineTrial<BlocksWork>({
     return {
       title: `cached reads from a file of ${formatSize(size)}, as many as possible for ${seconds} s`,
       parameters: { settings, size, batch, seconds },
-      repeats: given.repeats ?? (full ? 2 : 1),
+      repeats: given.repeats ?? (full ? 5 : 1),
       latency: false,
       notes: [
         'a timer of 1 ms, a setImmediate from each, and a byte to a loopback socket and back, all in the process that reads',

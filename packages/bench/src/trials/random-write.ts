@@ -28,13 +28,13 @@ export const randomWrite: Trial = defineTrial<BlocksWork>({
     'random overwrites in one file, buffered or with --direct, and what the loop feels of it',
   options: ['bs', 'iodepth', 'iodepthBatch', 'size', 'direct', 'runtime', 'repeats', 'drivers'],
   drivers: [...allBlockDrivers],
-  control: blockDrivers.idle,
+  controls: [blockDrivers.idle],
   presentation: {
     speed,
     cost: cpuPer('write'),
     metrics: [...latencies, delayP999, delayMax, switchesPer('write'), threadsAdded],
     versus: [BASELINE, LIMIT],
-    control: IDLE,
+    controls: [IDLE],
     layout: 'tables',
     distributions: ['latency', 'timer'],
     targets: [

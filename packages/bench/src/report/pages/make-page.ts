@@ -12,7 +12,7 @@ import type { Chapter, Page } from './page.js';
 
 /** All of a run's drivers have the same colours in all plots. */
 export function coloursOf(trials: readonly ShownTrial[]): DriverColours {
-  const controls = trials.flatMap(({ presentation }) => presentation.control ?? []);
+  const controls = trials.flatMap(({ presentation }) => presentation.controls ?? []);
   return driverColours(
     trials.flatMap(({ lookup }) => lookup.findings.drivers),
     new Set(controls),
