@@ -9,7 +9,6 @@ import { makeContentFile } from '../../src/files/content.js';
 import { Scratch } from '../../src/files/scratch.js';
 import type { BlocksWork } from '../../src/jobs/blocks/work.js';
 import { makeEvaluationFiles } from '../../src/jobs/evaluation/files.js';
-import { runCli } from '../run-cli.js';
 
 const FAKES = fileURLToPath(new URL('../fake-python', import.meta.url));
 const STEPPING_CLOCK = fileURLToPath(new URL('../stepping-clock', import.meta.url));
@@ -83,20 +82,6 @@ it.each([0.04, 0.02])(
     expect(sample.operations).toBeGreaterThan(0);
   },
 );
-
-it('says how to get what python3 cannot import, and how to get python3', async () => {
-  using scratch = new Scratch(tmpdir());
-  const args = ['evaluation', '--rounds', '1', '--repeats', '1', '--dir', scratch.path];
-  const drivers = ['--drivers', 'fs-sync,python-linux_aio,python-aiofiles'];
-  const { code, stdout } = await runCli([...args, ...drivers], {
-    ...process.env,
-    PATH: '/nonexistent',
-  });
-  expect(code).toBe(0);
-  expect(stdout).toContain('apt-get install python3');
-  expect(stdout).toMatch(/│ here: fs-sync +│/);
-  expect(stdout).toMatch(/│ published: linux_aio +│ +1\.305 │ +1\.327 │ +1\.353 │ +1\.431 │/);
-});
 
 it('names the library where it is missing', async () => {
   vi.stubEnv('PYTHONHOME', undefined);
