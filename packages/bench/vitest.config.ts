@@ -1,4 +1,9 @@
+import { mergeConfig } from 'vitest/config';
+
 import { withProcessesFor } from '../../vitest/shared.js';
 
 // It counts the process's threads.
-export default withProcessesFor(['drivers/memory']);
+export default mergeConfig(withProcessesFor(['drivers/memory']), {
+  // What has been built is loaded as it is.
+  test: { server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } } },
+});

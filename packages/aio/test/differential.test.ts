@@ -13,10 +13,10 @@ import type { Recipe } from './support/random-value.js';
 import { rounds } from './support/rounds.js';
 import { TempFolder } from './support/temp-folder.js';
 
-const SCRIPTS = rounds(2000, 400);
+const SCRIPTS = rounds(2000, 200);
 /** Generous: how long it takes is the disk's affair, which syncs in it. */
 const PATIENCE = { timeout: 120_000 };
-const BURSTS = rounds(300, 60);
+const BURSTS = rounds(300, 40);
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } = constants;
 

@@ -6,11 +6,11 @@ import { AioContext, POLLIN, PollOperation, ReadOperation, open, poll } from '..
 import { collectGarbage } from './support/collect-garbage.js';
 import { contexts } from './support/mappings.js';
 import { writeNumbered } from './support/page-cache.js';
-import { Pipe } from './support/pipe.js';
+import { makePipes } from './support/pipe.js';
 import { rounds } from './support/rounds.js';
 import { TempFolder } from './support/temp-folder.js';
 
-const RACES = rounds(100_000, 2000);
+const RACES = rounds(100_000, 1000);
 const AT_ONCE = 50;
 const FILE_BYTES = 1 << 20;
 const MIB = 1 << 20;
@@ -101,7 +101,7 @@ function sometime(choice: number, work: () => void): Promise<void> {
 
 test('cancel against readiness: each poll that is run ends in one way', patience, async () => {
   const context = new AioContext({ maxInFlight: 32 });
-  const pipes = Array.from({ length: AT_ONCE }, () => new Pipe());
+  const pipes = makePipes(AT_ONCE);
   const { count, total } = outcomes();
   const seen = new Set<string>();
   let races = 0;
@@ -134,7 +134,7 @@ test('cancel against readiness: each poll that is run ends in one way', patience
 });
 
 test('abort and timeout against readiness: each poll() ends in one way', patience, async () => {
-  const pipes = Array.from({ length: AT_ONCE }, () => new Pipe());
+  const pipes = makePipes(AT_ONCE);
   const { count, total } = outcomes();
   const seen = new Set<string>();
   let races = 0;

@@ -77,7 +77,7 @@ class LinuxAio:
     async def read_until(self, end):
         blocks, context, idle = self._blocks, self._context, self._idle
         done, pending, submitted = 0, 0, {}
-        while pending > 0 or time.perf_counter() < end:
+        while True:
             if idle and time.perf_counter() < end:
                 batch = idle[-blocks.batch:]
                 del idle[-blocks.batch:]
@@ -87,6 +87,9 @@ class LinuxAio:
                     now = time.perf_counter()
                     submitted.update((id(block), now) for block in batch)
                 pending += context.submit(*batch)
+            # Nothing would ever come where nothing is under way: the time may have ended just now.
+            if pending == 0:
+                return done
             for event in context.get_events(1, blocks.batch):
                 blocks.check_length(event.response)
                 block = event.aio_block
@@ -94,7 +97,6 @@ class LinuxAio:
                     blocks.latencies.append(time.perf_counter() - submitted[id(block)])
                 idle.append(block)
                 done, pending = done + 1, pending - 1
-        return done
 
     async def close(self):
         self._context.close()

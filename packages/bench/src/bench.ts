@@ -23,7 +23,7 @@ async function runTrial(
   signal: AbortSignal,
 ): Promise<Findings> {
   using scratch = new Scratch(directory);
-  using progress = startProgress();
+  using progress = await startProgress();
   return await trial({
     scratch: scratch.path,
     signal,

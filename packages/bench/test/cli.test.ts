@@ -6,14 +6,9 @@ import { planTrials } from '../src/bench.js';
 import { readCommandLine } from '../src/cli.js';
 import { Scratch } from '../src/files/scratch.js';
 import type { Samples } from '../src/samples/samples.js';
-import { runCli } from './run-cli.js';
+import { rowsOf, runCli, runHere } from './run-cli.js';
 
 const TINY_EVALUATION = ['evaluation', '--rounds', '2', '--repeats', '1'];
-const TINY_READ = ['random-read', '--size', '1m', '--runtime', '10ms', '--repeats', '1'];
-
-function rowsOf(stdout: string, driver: string): readonly string[] {
-  return stdout.split('\n').filter((line) => line.startsWith(`│ ${driver} `));
-}
 
 describe('the evaluation with tiny parameters', () => {
   it('prints its tables, writes its samples, leaves no files and exits with 0', async () => {
@@ -39,6 +34,8 @@ describe('the evaluation with tiny parameters', () => {
     expect(run.stdout).toMatch(
       /24 files: reading us\/round of aio over that of fs-promises +│ +at most 0\.50x │/,
     );
+    expect(run.stdout).toMatch(/│ here: aio +│/);
+    expect(run.stdout).toMatch(/│ published: linux_aio +│ +1\.305 │ +1\.327 │ +1\.353 │ +1\.431 │/);
     // Kernel AIO needs no threads, and Node's pool does.
     for (const row of rowsOf(run.stdout, 'aio-bind')) expect(row).toMatch(/│[ *]+0 │/);
     for (const row of rowsOf(run.stdout, 'fs-promises')) expect(row).toMatch(/│ +[1-9]\d* │/);
@@ -75,43 +72,6 @@ function checkJson(json: string, drivers: Readonly<Record<string, number>>): voi
     }
   }
 }
-
-describe('random-read with tiny parameters', () => {
-  it('prints a table for each iodepth, of the drivers that were chosen', async () => {
-    const { code, stdout } = await runCli([
-      ...TINY_READ,
-      ...['--iodepth', '2,40', '--drivers', 'fs-sync,aio-bind'],
-    ]);
-    expect(code).toBe(0);
-    expect(stdout).toContain('\n4k, iodepth 2\n');
-    expect(stdout).toContain('\n4k, iodepth 40\n');
-    expect(rowsOf(stdout, 'aio-bind')).toHaveLength(2);
-    expect(rowsOf(stdout, 'fs-sync')).toHaveLength(2);
-    expect(rowsOf(stdout, 'fs-promises')).toHaveLength(0);
-    expect(rowsOf(stdout, 'fio-libaio')).toHaveLength(0);
-  });
-
-  it('prints its samples alone with --json -', async () => {
-    const run = await runCli([...TINY_READ, '--drivers', 'fs-sync', '--json', '-']);
-    expect(run.code).toBe(0);
-    const { trials } = JSON.parse(run.stdout) as Samples;
-    expect(trials.map(({ samples }) => samples.map(({ driver }) => driver))).toEqual([
-      ['fs-sync', 'fs-sync'],
-    ]);
-  });
-
-  it('says how to get fio and fincore where they are missing', async () => {
-    const { code, stdout } = await runCli([...TINY_READ, '--drivers', 'fs-sync,fio-libaio'], {
-      ...process.env,
-      PATH: '/nonexistent',
-    });
-    expect(code).toBe(0);
-    expect(stdout).toContain('apt-get install fio, or dnf install fio');
-    expect(stdout).toContain('fincore, of util-linux, is not installed');
-    expect(stdout).toContain('apt-get install vmtouch');
-    expect(rowsOf(stdout, 'fio-libaio')).toHaveLength(0);
-  });
-});
 
 function planned(args: readonly string[]): unknown {
   const commandLine = readCommandLine(args);
@@ -165,12 +125,17 @@ describe('a command line that is wrong', () => {
     [['report', '--full'], "unknown option '--full'"],
     [['--full', 'report'], '--full means nothing to report'],
   ])('%j is refused with one line', async (args, line) => {
-    expect(await runCli(args)).toEqual({ code: 2, stdout: '', stderr: `bench: ${line}\n` });
+    expect(await runHere(args)).toEqual({ code: 2, stdout: '', stderr: `bench: ${line}\n` });
+  });
+
+  it('is refused by the process as well', async () => {
+    const stderr = "bench: unknown option '--nonsense'\n";
+    expect(await runCli(['--nonsense'])).toEqual({ code: 2, stdout: '', stderr });
   });
 });
 
 it('lists its trials and their drivers in its help', async () => {
-  const { code, stdout } = await runCli(['--help']);
+  const { code, stdout } = await runHere(['--help']);
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /evaluation .*\n +drivers: aio, aio-bind, fs-promises, fs-sync, python-linux_aio, python-aiofiles\n/,

@@ -8,7 +8,7 @@ import { envWithProgram } from './fake-program.js';
 import { startCli } from './run-cli.js';
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(1);
+  while (!condition()) await sleep(5);
 }
 
 interface Child {

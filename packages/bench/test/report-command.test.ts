@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,47 +9,28 @@ import { DEFAULT_OUT } from '../src/files/report-directory.js';
 import { Scratch } from '../src/files/scratch.js';
 import { readSamples } from '../src/samples/read-samples.js';
 import { madeFindings, madeSamples } from './made-samples.js';
-import { MAIN, runCli } from './run-cli.js';
+import { MAIN, runHere } from './run-cli.js';
 
-const TINY_READ = ['random-read', '--size', '1m', '--runtime', '10ms', '--repeats', '1'];
-
-describe('a run with --out', () => {
-  it('leaves samples and pages there, names the directory last, and keeps no other file', async () => {
-    using scratch = new Scratch(tmpdir());
-    using results = new Scratch(tmpdir());
-    const out = join(results.path, 'a', 'report');
-    const args = [...TINY_READ, '--drivers', 'aio,fs-sync', '--dir', scratch.path, '--out', out];
-    const { code, stdout } = await runCli(args);
-    expect(code).toBe(0);
-    expect(stdout.endsWith(`\nthe report is in ${out}\n`)).toBe(true);
-    expect(readdirSync(out).sort()).toEqual(['report', 'report.html', 'report.md', 'samples.json']);
-    expect(readdirSync(scratch.path)).toEqual([]);
-
-    const { command, machine, seconds } = readSamples(join(out, 'samples.json'));
-    expect(command).toBe(`pnpm bench ${args.join(' ')}`);
-    expect(machine.versions).toMatchObject({ node: process.versions.node, aio: '0.0.0' });
-    expect(seconds).toBeGreaterThan(0);
-    expect(readFileSync(join(out, 'report.md'), 'utf8')).toContain('(report/random-read-bars.svg)');
-  });
-
+describe('a run', () => {
   it('goes on after a trial that cannot be run, and says so', async () => {
     using scratch = new Scratch(tmpdir());
     using results = new Scratch(tmpdir());
-    // Files of more than 512 KiB cannot be made: random-read has no room, and the evaluation has.
-    const script = 'trap "" XFSZ; ulimit -f 1024; exec "$@"';
-    const options = ['--rounds', '1', '--repeats', '1', '--drivers', 'fs-sync'];
-    const args = ['random-read', 'evaluation', ...options, '--dir', scratch.path];
+    // Files of more than 8 MiB cannot be made: random-read has no room, and log has.
+    const script = 'trap "" XFSZ; ulimit -f 16384; exec "$@"';
+    const options = ['--runtime', '10ms', '--repeats', '1', '--drivers', 'fs-sync'];
+    const args = ['random-read', 'log', ...options, '--dir', scratch.path];
+    const json = join(results.path, 'samples.json');
     const failed: unknown = await promisify(execFile)('sh', [
       ...['-c', script, 'sh', process.execPath, MAIN],
-      ...[...args, '--out', results.path],
+      ...[...args, '--json', json],
     ]).catch((error: unknown) => error);
     expect(failed).toMatchObject({
       code: 1,
       stderr: 'FAILED: random-read: EFBIG: file too large, write\n',
-      stdout: expect.stringContaining('evaluation: files of 1-100 KiB') as string,
+      stdout: expect.stringContaining('log: appending 512 bytes') as string,
     });
-    const { trials, broken } = readSamples(join(results.path, 'samples.json'));
-    expect(trials.map(({ trial }) => trial)).toEqual(['evaluation']);
+    const { trials, broken } = readSamples(json);
+    expect(trials.map(({ trial }) => trial)).toEqual(['log']);
     expect(broken).toEqual([{ trial: 'random-read', message: 'EFBIG: file too large, write' }]);
     expect(readdirSync(scratch.path)).toEqual([]);
   });
@@ -64,7 +45,7 @@ describe('bench report', () => {
     using scratch = new Scratch(tmpdir());
     const at = (name: string): string => join(scratch.path, name);
     writeFileSync(at('samples.json'), JSON.stringify(madeSamples(findings)));
-    const { code, stdout, stderr } = await runCli([
+    const { code, stdout, stderr } = await runHere([
       ...['report', at('samples.json'), at('samples.json'), '--html', at('page.html')],
       ...['--markdown', at('RESULTS.md'), '--headline', at('headline.svg')],
     ]);
@@ -81,7 +62,7 @@ describe('bench report', () => {
     using scratch = new Scratch(tmpdir());
     const path = join(scratch.path, 'samples.json');
     writeFileSync(path, JSON.stringify(madeSamples(findings)));
-    const { code, stdout } = await runCli(['report', path]);
+    const { code, stdout } = await runHere(['report', path]);
     expect(code).toBe(0);
     expect(stdout).toContain('2 x A CPU, 16 GiB; Linux 6.6.0; Node v20.19.0');
     expect(stdout).toContain('aio: 6.00x the reads/s of fs-promises');
@@ -91,7 +72,7 @@ describe('bench report', () => {
     using scratch = new Scratch(tmpdir());
     const path = join(scratch.path, 'samples.json');
     writeFileSync(path, JSON.stringify(madeSamples({ ...findings, trial: 'sorcery' })));
-    expect(await runCli(['report', path])).toEqual({
+    expect(await runHere(['report', path])).toEqual({
       ...{ code: 2, stdout: '' },
       stderr:
         "bench: the samples have a trial 'sorcery', which this bench does not know: read them with the bench that wrote them\n",

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
 
+const PROGRAM = new URL('../dist/program.js', import.meta.url).href;
 export const MAIN: string = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 export interface CliOutcome {
@@ -43,6 +45,47 @@ export function startCli(
   };
 }
 
+/** Runs the built command line in a process of its own. */
 export function runCli(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<CliOutcome> {
   return startCli(args, env).outcome;
+}
+
+/** Takes what is written to a stream, until it is restored. */
+function capture(stream: NodeJS.WriteStream): { text: () => string; restore: () => void } {
+  const { isTTY } = stream;
+  let text = '';
+  const write = vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+    text += String(chunk);
+    return true;
+  });
+  stream.isTTY = false;
+  return {
+    text: () => text,
+    restore() {
+      write.mockRestore();
+      stream.isTTY = isTTY;
+    },
+  };
+}
+
+/** Runs it in this process, for claims that are not about the process; its drivers have theirs still. */
+export async function runHere(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<CliOutcome> {
+  const { program } = (await import(PROGRAM)) as typeof import('../src/program.js');
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const [stdout, stderr] = [capture(process.stdout), capture(process.stderr)];
+  try {
+    return { code: await program(args), stdout: stdout.text(), stderr: stderr.text() };
+  } finally {
+    stdout.restore();
+    stderr.restore();
+    vi.unstubAllEnvs();
+  }
+}
+
+/** The rows of a driver in all tables that were printed. */
+export function rowsOf(stdout: string, driver: string): readonly string[] {
+  return stdout.split('\n').filter((line) => line.startsWith(`│ ${driver} `));
 }

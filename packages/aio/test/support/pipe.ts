@@ -5,20 +5,38 @@ import { TempFolder } from './temp-folder.js';
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 
+/** All by one process: a process for each would take longer than most tests that want many. */
+function makeFifos(folder: TempFolder, count: number): readonly string[] {
+  const names = Array.from({ length: count }, (_, i) => folder.file(`fifo-${i}`));
+  execFileSync('mkfifo', names);
+  return names;
+}
+
+function openEnds(fifo: string): [readEnd: number, writeEnd: number] {
+  // Linux opens a FIFO for both at once, so that neither end waits for the other.
+  const both = openSync(fifo, O_RDWR | O_NONBLOCK);
+  const ends: [number, number] = [
+    openSync(fifo, O_RDONLY | O_NONBLOCK),
+    openSync(fifo, O_WRONLY | O_NONBLOCK),
+  ];
+  closeSync(both);
+  return ends;
+}
+
 /** A pipe with a descriptor for each end; neither blocks. */
 export class Pipe implements Disposable {
   readonly readEnd: number;
   readonly writeEnd: number;
 
-  constructor() {
-    using folder = new TempFolder(tmpdir());
-    const name = folder.file('fifo');
-    execFileSync('mkfifo', [name]);
-    // Linux opens a FIFO for both at once, so that neither end waits for the other.
-    const both = openSync(name, O_RDWR | O_NONBLOCK);
-    this.readEnd = openSync(name, O_RDONLY | O_NONBLOCK);
-    this.writeEnd = openSync(name, O_WRONLY | O_NONBLOCK);
-    closeSync(both);
+  /** @param fifo - one that nobody has opened yet; else there will be one */
+  constructor(fifo?: string) {
+    if (fifo === undefined) {
+      using folder = new TempFolder(tmpdir());
+      const [made = ''] = makeFifos(folder, 1);
+      [this.readEnd, this.writeEnd] = openEnds(made);
+    } else {
+      [this.readEnd, this.writeEnd] = openEnds(fifo);
+    }
   }
 
   /** There is something to read. */
@@ -35,4 +53,9 @@ export class Pipe implements Disposable {
     closeSync(this.readEnd);
     closeSync(this.writeEnd);
   }
+}
+
+export function makePipes(count: number): readonly Pipe[] {
+  using folder = new TempFolder(tmpdir());
+  return makeFifos(folder, count).map((fifo) => new Pipe(fifo));
 }

@@ -1,13 +1,15 @@
-import ora from 'ora';
-
 /** A line on the terminal that says what is being done; silent where there is no terminal. */
 export interface Progress extends Disposable {
   say(text: string): void;
 }
 
-export function startProgress(): Progress {
+const SILENT: Progress = { say: () => undefined, [Symbol.dispose]: () => undefined };
+
+export async function startProgress(): Promise<Progress> {
+  if (!process.stderr.isTTY) return SILENT;
+  const { default: ora } = await import('ora');
   // Input is not discarded: that would keep Ctrl-C from becoming a signal.
-  const spinner = ora({ isSilent: !process.stderr.isTTY, discardStdin: false }).start();
+  const spinner = ora({ discardStdin: false }).start();
   return {
     say(text) {
       spinner.text = text;

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { PURPOSES } from '../trials/plan.js';
 import { SCHEMA } from './samples.js';
 
 const share = v.optional(v.number());
@@ -26,7 +27,7 @@ const sample = v.looseObject({
 
 const finding = v.object({
   ...where,
-  purpose: v.picklist(['speed', 'latency']),
+  purpose: v.picklist(PURPOSES),
   sample,
   residency: v.optional(v.object({ before: share, after: share })),
 });

@@ -9,12 +9,14 @@ export type PageCache =
   /** It makes no difference (O_DIRECT, new files). */
   | 'any';
 
+export const PURPOSES = ['speed', 'latency', 'system calls'] as const;
+
 /** What a turn is for. */
 export interface Turn {
   /** Among all its turns; drivers of one round follow each other at once. */
   readonly round: number;
   /** Reading the clock for each operation costs speed: latencies have a round of their own. */
-  readonly purpose: 'speed' | 'latency' | 'system calls';
+  readonly purpose: (typeof PURPOSES)[number];
   /** For random numbers: another one in each round, and positive. */
   readonly seed: number;
 }

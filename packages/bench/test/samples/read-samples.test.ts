@@ -6,6 +6,7 @@ import { Scratch } from '../../src/files/scratch.js';
 import { UsageError } from '../../src/options/usage-error.js';
 import { readSamples } from '../../src/samples/read-samples.js';
 import { SCHEMA, type Samples } from '../../src/samples/samples.js';
+import { PURPOSES } from '../../src/trials/plan.js';
 import { madeFindings, madeSamples } from '../made-samples.js';
 
 const SAMPLES = madeSamples(madeFindings('random-read', { '4k, iodepth 32': { aio: [1, 2] } }));
@@ -20,6 +21,15 @@ function readBack(content: string): Samples {
 describe('readSamples', () => {
   it('gives what was written', () => {
     expect(readBack(JSON.stringify(SAMPLES))).toEqual(SAMPLES);
+  });
+
+  it.each(PURPOSES)('takes turns for %s', (purpose) => {
+    const findings = madeFindings('random-read', { '4k, iodepth 32': { aio: [1] } });
+    const samples = madeSamples({
+      ...findings,
+      samples: findings.samples.map((finding) => ({ ...finding, purpose })),
+    });
+    expect(readBack(JSON.stringify(samples))).toEqual(samples);
   });
 
   it.each([

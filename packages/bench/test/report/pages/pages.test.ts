@@ -43,6 +43,12 @@ describe('the HTML page', () => {
     expect(html).toContain('How far the run of 2026-01-02T03:04:05.678Z agrees');
   });
 
+  it('says which trial did not end, and why', () => {
+    const broken = [{ trial: 'log', message: 'EFBIG: file too large, write' }];
+    const page = htmlPage(makePage({ ...madeSamples(READS), broken }, []));
+    expect(page).toContain('log did not end: EFBIG: file too large, write');
+  });
+
   it('has a place for each link of its contents', () => {
     for (const [, anchor] of html.matchAll(/href="#([^"]*)"/g)) {
       expect(html).toContain(`id="${anchor}"`);
