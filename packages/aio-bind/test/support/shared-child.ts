@@ -3,7 +3,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import type { Readable } from 'node:stream';
 import { afterAll } from 'vitest';
 import { type Program, main, sanitizers } from './child.js';
 import { runUnder, withoutWarnings } from './run-under.js';
@@ -23,13 +22,14 @@ class SharedChild {
   readonly #complaints: Promise<string>;
 
   constructor({ flags = [], env = {} }: SharedOptions) {
-    const [command = '', ...args] = [...runUnder, process.execPath, ...flags, main];
+    const [command, ...args] = [...runUnder, process.execPath, ...flags, main];
     this.#process = spawn(command, args, {
       env: { ...process.env, ...sanitizers(true), ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#complaints = Promise.all([
-      text(this.#process.stderr as Readable), // not null, being piped
+      // Not null, being piped.
+      this.#process.stderr === null ? '' : text(this.#process.stderr),
       once(this.#process, 'exit'), // 'close' never comes after disconnect()
     ]).then(([stderr]) => withoutWarnings(stderr));
   }
