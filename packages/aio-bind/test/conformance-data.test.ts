@@ -87,7 +87,7 @@ class Copy {
 }
 
 const MIB = 1 << 20;
-const LARGE = rounds(64, 16) * MIB;
+const LARGE = rounds(64, 8) * MIB;
 const random = randomBytes(LARGE);
 
 describe.for([

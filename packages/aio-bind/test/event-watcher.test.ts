@@ -14,8 +14,12 @@ import {
 import { Context } from './context.js';
 import { inChild, resultInChild, startChild } from './support/child.js';
 import { each, wrong, wrongType } from './support/refusals.js';
+import { rounds } from './support/rounds.js';
+import { sharedChild } from './support/shared-child.js';
 import { resultInWorker } from './support/worker.js';
 import { Pipe, tempFile } from './temp-file.js';
+
+const shared = sharedChild({ flags: ['--expose-gc'] });
 
 /** Adds to an eventfd, as a completion does. */
 function signal(fd: number, times = 1): void {
@@ -228,7 +232,7 @@ describe('close', () => {
   });
 
   test('closes the eventfd on a later turn of the loop', async () => {
-    const found = await resultInChild(async ({ aio, fs, nextTurn }) => {
+    const found = await shared(async ({ aio, fs, nextTurn }) => {
       const watcher = new aio.EventWatcher(() => undefined);
       const link = `/proc/self/fd/${watcher.fd}`;
       const found = [fs.readlinkSync(link)];
@@ -310,9 +314,11 @@ describe('ref and unref', () => {
 
 describe('an exception in the callback', () => {
   test('becomes an uncaughtException, and the watcher goes on', async () => {
-    const log = await resultInChild(async ({ aio, fs, nextTurn }) => {
+    const log = await shared(async ({ aio, fs, nextTurn }) => {
       const log: string[] = [];
-      process.on('uncaughtException', (error, origin) => log.push(`${origin}: ${error.message}`));
+      const listener = (error: Error, origin: string): unknown =>
+        log.push(`${origin}: ${error.message}`);
+      process.on('uncaughtException', listener);
       const watcher = new aio.EventWatcher((count) => {
         process.nextTick(() => log.push(`tick ${count}`));
         log.push(`call ${count}`);
@@ -322,6 +328,7 @@ describe('an exception in the callback', () => {
         fs.writeSync(watcher.fd, BigUint64Array.of(count));
         for (let turn = 0; turn < 5; turn++) await nextTurn();
       }
+      process.off('uncaughtException', listener);
       return log;
     }, null);
     expect(log).toEqual([
@@ -346,14 +353,16 @@ describe('an exception in the callback', () => {
   });
 
   test('that is no Error arrives as it was thrown', async () => {
-    const thrown = await resultInChild(async ({ aio, fs, nextTurn }) => {
+    const thrown = await shared(async ({ aio, fs, nextTurn }) => {
       const caught: unknown[] = [];
-      process.on('uncaughtException', (error) => caught.push(error));
+      const listener = (error: unknown): unknown => caught.push(error);
+      process.on('uncaughtException', listener);
       const watcher = new aio.EventWatcher(() => {
         throw 42 as unknown as Error;
       });
       fs.writeSync(watcher.fd, BigUint64Array.of(1n));
       for (let turn = 0; turn < 5; turn++) await nextTurn();
+      process.off('uncaughtException', listener);
       return caught;
     }, null);
     expect(thrown).toEqual([42]);
@@ -434,6 +443,8 @@ describe('asynchronous context', () => {
 });
 
 describe('a watcher in a worker', () => {
+  const WORKERS = rounds(5, 2);
+
   test('is called on the loop of the worker', async () => {
     const threads = await resultInWorker(
       ({ aio, fs }) =>
@@ -451,23 +462,23 @@ describe('a watcher in a worker', () => {
   });
 
   test('without a ref does not hold the worker; left open, it does no harm', async () => {
-    const outcome = await inChild(async ({ startWorker }) => {
+    const ended = await shared(async ({ startWorker }, workers) => {
       const codes: unknown[] = [];
-      for (let round = 0; round < 5; round++) {
+      for (let round = 0; round < workers; round++) {
         const worker = startWorker(({ aio }) => {
           for (let i = 0; i < 10; i++) new aio.EventWatcher(() => undefined);
         }, null);
         codes.push(await new Promise((resolve) => worker.on('exit', resolve)));
       }
       return codes;
-    }, null);
-    expect(outcome).toMatchObject({ status: 0, stderr: '', result: [0, 0, 0, 0, 0] });
+    }, WORKERS);
+    expect(ended).toEqual(new Array(WORKERS).fill(0));
   });
 
   test('with a ref goes with the worker when that is terminated, busy or not', async () => {
-    const outcome = await inChild(async ({ startWorker }) => {
+    const ended = await shared(async ({ startWorker }, workers) => {
       const codes: unknown[] = [];
-      for (let round = 0; round < 4; round++) {
+      for (let round = 0; round < workers; round++) {
         const worker = startWorker(({ aio, fs }) => {
           const busy: import('../src/index.js').EventWatcher = new aio.EventWatcher(() => {
             fs.writeSync(busy.fd, BigUint64Array.of(1n));
@@ -481,12 +492,12 @@ describe('a watcher in a worker', () => {
         codes.push(await worker.terminate());
       }
       return codes;
-    }, null);
-    expect(outcome).toMatchObject({ status: 0, stderr: '', result: new Array(4).fill(1) });
+    }, WORKERS);
+    expect(ended).toEqual(new Array(WORKERS).fill(1));
   });
 
   test('ends with process.exit() in its callback', async () => {
-    const outcome = await inChild(async ({ startWorker }) => {
+    const code = await shared(async ({ startWorker }) => {
       const worker = startWorker(({ aio, fs }) => {
         const watcher = new aio.EventWatcher(() => process.exit(7));
         watcher.ref();
@@ -494,7 +505,7 @@ describe('a watcher in a worker', () => {
       }, null);
       return await new Promise((resolve) => worker.on('exit', resolve));
     }, null);
-    expect(outcome).toMatchObject({ status: 0, stderr: '', result: 7 });
+    expect(code).toBe(7);
   });
 });
 
@@ -529,31 +540,27 @@ describe('a watcher that is open at the end of the process', () => {
 
 describe('garbage collection', () => {
   test('leaves an open watcher alone, and takes a closed one', async () => {
-    const result = await resultInChild(
-      async ({ aio, fs, collectGarbageUntil, nextTurn }) => {
-        let collected = 0;
-        const registry = new FinalizationRegistry(() => collected++);
-        let calls = 0;
-        const makeOpen = (): number => {
-          const watcher = new aio.EventWatcher((count) => (calls += count));
-          registry.register(watcher, 'open');
-          return watcher.fd;
-        };
-        const makeClosed = (): void => {
-          const watcher = new aio.EventWatcher(() => undefined);
-          registry.register(watcher, 'closed');
-          watcher.close();
-        };
-        const fd = makeOpen();
-        for (let i = 0; i < 10; i++) makeClosed();
-        const closedWent = await collectGarbageUntil(() => collected >= 10);
-        fs.writeSync(fd, BigUint64Array.of(5n));
-        for (let turn = 0; turn < 5; turn++) await nextTurn();
-        return { closedWent, calls };
-      },
-      null,
-      { flags: ['--expose-gc'] },
-    );
+    const result = await shared(async ({ aio, fs, collectGarbageUntil, nextTurn }) => {
+      let collected = 0;
+      const registry = new FinalizationRegistry(() => collected++);
+      let calls = 0;
+      const makeOpen = (): number => {
+        const watcher = new aio.EventWatcher((count) => (calls += count));
+        registry.register(watcher, 'open');
+        return watcher.fd;
+      };
+      const makeClosed = (): void => {
+        const watcher = new aio.EventWatcher(() => undefined);
+        registry.register(watcher, 'closed');
+        watcher.close();
+      };
+      const fd = makeOpen();
+      for (let i = 0; i < 10; i++) makeClosed();
+      const closedWent = await collectGarbageUntil(() => collected >= 10);
+      fs.writeSync(fd, BigUint64Array.of(5n));
+      for (let turn = 0; turn < 5; turn++) await nextTurn();
+      return { closedWent, calls };
+    }, null);
     expect(result).toEqual({ closedWent: true, calls: 5 });
   });
 });

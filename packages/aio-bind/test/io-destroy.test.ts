@@ -15,6 +15,7 @@ import {
 } from '../src/index.js';
 import { failure } from './context.js';
 import { type Program, inChild } from './support/child.js';
+import { rounds } from './support/rounds.js';
 import { startWorker } from './support/worker.js';
 import { type File, O_DIRECT, O_RDONLY, Pipe, tempFile } from './temp-file.js';
 
@@ -57,7 +58,7 @@ test('io_destroy ends polls in flight rather than wait for them', () => {
 
 test('buffers of reads in flight are never touched after io_destroy', () => {
   const READS = 32;
-  const ROUNDS = 20;
+  const ROUNDS = rounds(20, 6);
   const BYTES = 1 << 16;
   using file = tempFile(Buffer.alloc(READS * BYTES, 'f'));
   using direct = file.reopen(O_RDONLY | O_DIRECT);
@@ -84,14 +85,15 @@ test('buffers of reads in flight are never touched after io_destroy', () => {
 
 describe('with ten large writes submitted', () => {
   const WRITES = 10;
-  const PIECES = 64;
+  const PIECES = rounds(64, 12);
   const PIECE = 1 << 16;
   const BYTES = PIECES * PIECE;
 
+  type Given = readonly [name: string, writes: number, pieces: number, piece: number];
+
   // In pieces that malloc(3) takes from its heap: were one freed in flight, malloc's own notes in
   // freed memory would go to the disk.
-  const submitAndLeave: Program<string, number> = ({ aio, fs }, name) => {
-    const [WRITES, PIECES, PIECE] = [10, 64, 1 << 16];
+  const submitAndLeave: Program<Given, number> = ({ aio, fs }, [name, WRITES, PIECES, PIECE]) => {
     const fd = fs.openSync(name, fs.constants.O_RDWR | fs.constants.O_DIRECT);
     const ctx = new aio.aio_context_t();
     aio.io_setup(WRITES, ctx);
@@ -104,12 +106,17 @@ describe('with ten large writes submitted', () => {
     return aio.io_submit(ctx, WRITES, iocbs);
   };
 
-  const nameOf = (file: File): string => `/proc/${process.pid}/fd/${file.fd}`;
+  const given = (file: File): Given => [
+    `/proc/${process.pid}/fd/${file.fd}`,
+    WRITES,
+    PIECES,
+    PIECE,
+  ];
   const written = Buffer.alloc(WRITES * BYTES, 'w');
 
   test('a process exits cleanly, and they reach the file', async () => {
     using file = tempFile(WRITES * BYTES);
-    const { status, signal, stderr, result } = await inChild(submitAndLeave, nameOf(file));
+    const { status, signal, stderr, result } = await inChild(submitAndLeave, given(file));
     expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
     expect(result).toBe(WRITES);
     expect(file.contents.equals(written)).toBe(true);
@@ -117,7 +124,7 @@ describe('with ten large writes submitted', () => {
 
   test('a worker exits cleanly, and they reach the file', async () => {
     using file = tempFile(WRITES * BYTES);
-    const worker = startWorker(submitAndLeave, nameOf(file));
+    const worker = startWorker(submitAndLeave, given(file));
     const ended = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
     expect(ended).toEqual([[WRITES], [0]]);
     expect(file.contents.equals(written)).toBe(true);

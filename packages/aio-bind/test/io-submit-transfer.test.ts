@@ -124,7 +124,7 @@ test.for([
   }
 });
 
-const MANY = rounds(768, 48);
+const MANY = rounds(768, 12);
 
 test(`${MANY} MiB go in one write and come back in one read`, { timeout: 120_000 }, ({ skip }) => {
   const BYTES = MANY << 20;

@@ -12,6 +12,7 @@ import {
 } from '../src/index.js';
 import { memoryAt } from './support/memory-at.js';
 import { each, outOfRange, wrong, wrongType } from './support/refusals.js';
+import { rounds } from './support/rounds.js';
 
 const littleEndian = endianness() === 'LE';
 
@@ -67,6 +68,9 @@ function expectedBytes(name: keyof typeof fields, value: bigint): Buffer {
   return struct;
 }
 
+/** For each field; fast-check tries the limits early. */
+const RUNS = rounds(100, 30);
+
 describe.for(names)('%s', (name) => {
   const field = fields[name];
   const wide = field.width === 8;
@@ -87,6 +91,7 @@ describe.for(names)('%s', (name) => {
         expect(memory.subarray(0, size)).toEqual(Buffer.alloc(size));
         expect(memory.subarray(2 * size)).toEqual(Buffer.alloc(size));
       }),
+      { numRuns: RUNS },
     );
   });
 
@@ -100,6 +105,7 @@ describe.for(names)('%s', (name) => {
         expect(() => set(iocb, name, native(value))).toThrow(outOfRange);
         expect(iocb[name]).toBe(native(5n));
       }),
+      { numRuns: RUNS },
     );
   });
 

@@ -1,37 +1,9 @@
 // The C++ cases of native/test, which know the kernel layer and no JavaScript: each is a test here.
-import { execFile, execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { runUnder, withoutWarnings } from './support/run-under.js';
+import { type RunnerTestSuite as Suite, afterAll, describe, expect, test } from 'vitest';
+import { KernelCases } from './support/kernel-cases.js';
 
 /** What a case exits with that this machine cannot run; it prints why. */
-const SKIPPED = 77;
-
-// Beside the addon that the other tests use, so that a sanitizer's build is tested as a whole.
-const addon = process.env.AIO_BIND_ADDON ?? '../build/Release/aio_bind.node';
-const executable = path.resolve(import.meta.dirname, path.dirname(addon), 'kernel_test');
-
-interface Outcome {
-  status: number | string;
-  stdout: string;
-  stderr: string;
-}
-
-const run = (title: string, signal: AbortSignal): Promise<Outcome> =>
-  new Promise((resolve) => {
-    const [command, ...args] = [...runUnder, executable, title];
-    execFile(command, args, { signal }, (error, stdout, stderr) => {
-      // No code where a signal has ended it.
-      const status = error === null ? 0 : (error.code ?? error.signal ?? error.message);
-      resolve({ status, stdout, stderr: withoutWarnings(stderr) });
-    });
-  });
-
-const list = (): string[] => {
-  if (!existsSync(executable)) throw new Error(`no ${executable}: run the script "native"`);
-  return execFileSync(executable, ['--list'], { encoding: 'utf8' }).trimEnd().split('\n');
-};
+const SKIPPED = '77';
 
 /**
  * What valgrind 3.19 cannot judge: bad memory that is given on purpose, io_pgetevents(2), which it does
@@ -40,19 +12,29 @@ const list = (): string[] => {
 const beyondValgrind =
   /EFAULT|null|mapped|-1|above|full tmpfs|threads|mask|signal|while another submits|parent|race of/;
 
+const isBeyond = (title: string): boolean =>
+  process.env.AIO_INSTRUMENT === 'valgrind' && beyondValgrind.test(title);
+
 // On a machine that is busy otherwise, handing over between threads takes its time.
 describe.concurrent('kernel layer', { timeout: 120_000 }, () => {
-  const titles = list();
+  const titles = KernelCases.list();
+  let cases: KernelCases | undefined;
+  afterAll(() => cases?.[Symbol.dispose]());
+
+  /** The first that needs one starts all that are asked for, as with -t. */
+  const started = (suite: Suite | undefined): KernelCases => {
+    const wanted = new Set(suite?.tasks.filter(({ mode }) => mode === 'run').map((it) => it.name));
+    return (cases ??= new KernelCases(titles.filter((it) => wanted.has(it) && !isBeyond(it))));
+  };
 
   test('no two cases have the same title', () => {
     expect(titles).toHaveLength(new Set(titles).size);
   });
 
-  test.for(titles)('%s', async (title, { skip, signal }) => {
-    const watched = process.env.AIO_INSTRUMENT === 'valgrind';
-    skip(watched && beyondValgrind.test(title), 'not runnable here: valgrind cannot judge it');
-    const { status, stdout, stderr } = await run(title, signal);
+  test.for(titles)('%s', async (title, { skip, task }) => {
+    skip(isBeyond(title), 'not runnable here: valgrind cannot judge it');
+    const { status, stdout, stderr } = await started(task.suite).outcome(title);
     if (status === SKIPPED) skip(`not runnable here: ${stdout.trim()}`);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect({ status, stderr }).toEqual({ status: '0', stderr: '' });
   });
 });

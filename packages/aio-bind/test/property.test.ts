@@ -26,7 +26,7 @@ import {
 } from '../src/index.js';
 import { rounds as thorough } from './support/rounds.js';
 
-const RUNS = thorough(500, 30);
+const RUNS = thorough(500, 10);
 const ROUNDS_PER_RUN = 200;
 const SLOTS = 16;
 const FILE_BYTES = 1 << 16;

@@ -2,6 +2,7 @@
 // says what is wrong. In processes of their own, whose end is a part of what is claimed.
 import { describe, expect, test } from 'vitest';
 import { type Inside, type Outcome, inChild } from './support/child.js';
+import { rounds } from './support/rounds.js';
 import { tempFile } from './temp-file.js';
 
 type FastCheck = typeof import('fast-check');
@@ -28,171 +29,180 @@ function expectUnharmed({ status, signal, stdout, stderr, result }: Outcome<Tall
   expect(result?.threw).toBeGreaterThan((result?.calls ?? NaN) / 20);
 }
 
+/** Enough for each function to be called a dozen times. */
+const RUNS = rounds(4000, 1500);
+
 describe('any arguments', () => {
   test('to all that the package exports: each call returns, or throws an error with a code', async () => {
     using file = tempFile(Buffer.alloc(4096));
-    const outcome = await inChild(async ({ aio, fs, load }: Inside, path) => {
-      const { fc } = { fc: (await load('fast-check')) as FastCheck };
-      const { plain, forged } = ((await load('./nasty-values.js')) as NastyValues).nastyValues();
-      const fd = fs.openSync(path, 'r+');
+    const outcome = await inChild(
+      async ({ aio, fs, load }: Inside, [path, numRuns]) => {
+        const { fc } = { fc: (await load('fast-check')) as FastCheck };
+        const { plain, forged } = ((await load('./nasty-values.js')) as NastyValues).nastyValues();
+        const fd = fs.openSync(path, 'r+');
 
-      const ctx = new aio.aio_context_t();
-      aio.io_setup(64, ctx);
-      const gone = new aio.aio_context_t();
-      aio.io_setup(1, gone);
-      aio.io_destroy(gone);
-      const slab = new aio.IocbSlab(2);
-      const iocb = new aio.Iocb(slab, 1);
-      aio.io_prep_pread(iocb, fd, Buffer.alloc(16), 16, 0);
-      const vectors = new aio.IoVecArray([Buffer.alloc(8), null]);
-      const watcher = new aio.EventWatcher(() => undefined);
-      const threads = new aio.SubmitThreads({ threads: 2, idleMs: 1 });
-      const instances = {
-        ctx,
-        slab,
-        iocb,
-        vectors,
-        iovec: vectors.at(0),
-        events: new aio.IoEventArray(4),
-        event: new aio.IoEvent(),
-        timespec: new aio.Timespec(),
-        sigset: new aio.SigSet(),
-        watcher,
-        threads,
-      };
-      const fine = {
-        ...instances,
-        unset: new aio.aio_context_t(),
-        gone,
-        iocbs: [iocb, new aio.Iocb()],
-        'some iocbs': [iocb, null],
-        past: new aio.Timespec(-1),
-        buffer: Buffer.alloc(16),
-        options: { threads: 1, watcher },
-      };
-      const proxies = Object.fromEntries(
-        Object.entries(instances).flatMap(([name, object]) => [
-          [`proxy of ${name}`, new Proxy(object, {})],
-          [`forged ${name}`, Object.create(Object.getPrototypeOf(object) as object) as unknown],
-        ]),
-      );
-      const values = Object.entries({ ...plain, ...fine, ...forged, ...proxies });
-      const forgeries = new Set<unknown>(Object.values({ ...forged, ...proxies }));
-
-      /** A descriptor that is open may be one of Node's own. */
-      const safeFd = (value: unknown): unknown =>
-        typeof value === 'number' && value >= 0 && value < 1024 ? fd : value;
-      /** What must not be passed, since it would do what it says. */
-      const tamed: Record<string, (args: unknown[]) => void> = {
-        // These would wait for ever, as null and what the setters have made of `timespec` ask for.
-        io_getevents: (args) =>
-          (args[4] = [null, fine.timespec].includes(args[4] as null)
-            ? new aio.Timespec()
-            : args[4]),
-        io_pgetevents: (args) =>
-          (args[4] = [null, fine.timespec].includes(args[4] as null)
-            ? new aio.Timespec()
-            : args[4]),
-        // This one takes 30 ms each time.
-        io_destroy: (args) => (args[0] = args[0] === ctx ? gone : args[0]),
-        // And this takes all memory.
-        allocAligned: (args) => {
-          if (typeof args[0] === 'number' && args[0] > 1e6) args[0] = Infinity;
-        },
-        'iocb.aio_fildes': (args) => (args[0] = safeFd(args[0])),
-        'iocb.aio_resfd': (args) => (args[0] = safeFd(args[0])),
-        lseek: (args) => (args[0] = safeFd(args[0])),
-        close: (args) => (args[0] = safeFd(args[0]) === fd ? -1 : args[0]),
-      };
-      for (const name of Object.keys(aio)) {
-        if (name.startsWith('io_prep_') || name === 'io_set_eventfd') {
-          tamed[name] = (args) => (args[1] = safeFd(args[1]));
-        }
-      }
-
-      type Call = (...args: unknown[]) => unknown;
-      const calls: [name: string, call: Call][] = [];
-      for (const [name, value] of Object.entries(aio as Record<string, unknown>)) {
-        if (typeof value !== 'function') continue;
-        const construct = value as new (...args: unknown[]) => unknown;
-        if (String(value).startsWith('class'))
-          calls.push([name, (...args) => new construct(...args)]);
-        else calls.push([name, value as Call]);
-      }
-      for (const [owner, instance] of Object.entries(instances)) {
-        const properties = Object.getOwnPropertyDescriptors(
-          Object.getPrototypeOf(instance) as Record<PropertyKey, unknown>,
+        const ctx = new aio.aio_context_t();
+        aio.io_setup(64, ctx);
+        const gone = new aio.aio_context_t();
+        aio.io_setup(1, gone);
+        aio.io_destroy(gone);
+        const slab = new aio.IocbSlab(2);
+        const iocb = new aio.Iocb(slab, 1);
+        aio.io_prep_pread(iocb, fd, Buffer.alloc(16), 16, 0);
+        const vectors = new aio.IoVecArray([Buffer.alloc(8), null]);
+        const watcher = new aio.EventWatcher(() => undefined);
+        const threads = new aio.SubmitThreads({ threads: 2, idleMs: 1 });
+        const instances = {
+          ctx,
+          slab,
+          iocb,
+          vectors,
+          iovec: vectors.at(0),
+          events: new aio.IoEventArray(4),
+          event: new aio.IoEvent(),
+          timespec: new aio.Timespec(),
+          sigset: new aio.SigSet(),
+          watcher,
+          threads,
+        };
+        const fine = {
+          ...instances,
+          unset: new aio.aio_context_t(),
+          gone,
+          iocbs: [iocb, new aio.Iocb()],
+          'some iocbs': [iocb, null],
+          past: new aio.Timespec(-1),
+          buffer: Buffer.alloc(16),
+          options: { threads: 1, watcher },
+        };
+        const proxies = Object.fromEntries(
+          Object.entries(instances).flatMap(([name, object]) => [
+            [`proxy of ${name}`, new Proxy(object, {})],
+            [`forged ${name}`, Object.create(Object.getPrototypeOf(object) as object) as unknown],
+          ]),
         );
-        for (const key of Reflect.ownKeys(properties)) {
-          const property = properties[key as string];
-          const name = `${owner}.${String(key)}`;
-          // Closed once, they would be closed for all that follows.
-          if (key === 'constructor' || /\.(close|Symbol)/.test(name)) continue;
-          const method: unknown = property?.value;
-          if (typeof method === 'function') {
-            calls.push([name, (...args) => (method as Call).apply(instance, args)]);
-          }
-          if (property?.get) {
-            calls.push([`${name} (read)`, () => property.get?.call(instance) as unknown]);
-          }
-          if (property?.set) {
-            calls.push([name, (...args) => property.set?.call(instance, args[0])]);
+        const values = Object.entries({ ...plain, ...fine, ...forged, ...proxies });
+        const forgeries = new Set<unknown>(Object.values({ ...forged, ...proxies }));
+
+        /** A descriptor that is open may be one of Node's own. */
+        const safeFd = (value: unknown): unknown =>
+          typeof value === 'number' && value >= 0 && value < 1024 ? fd : value;
+        /** What must not be passed, since it would do what it says. */
+        const tamed: Record<string, (args: unknown[]) => void> = {
+          // These would wait for ever, as null and what the setters have made of `timespec` ask for.
+          io_getevents: (args) =>
+            (args[4] = [null, fine.timespec].includes(args[4] as null)
+              ? new aio.Timespec()
+              : args[4]),
+          io_pgetevents: (args) =>
+            (args[4] = [null, fine.timespec].includes(args[4] as null)
+              ? new aio.Timespec()
+              : args[4]),
+          // This one takes 30 ms each time.
+          io_destroy: (args) => (args[0] = args[0] === ctx ? gone : args[0]),
+          // And this takes all memory.
+          allocAligned: (args) => {
+            if (typeof args[0] === 'number' && args[0] > 1e6) args[0] = Infinity;
+          },
+          'iocb.aio_fildes': (args) => (args[0] = safeFd(args[0])),
+          'iocb.aio_resfd': (args) => (args[0] = safeFd(args[0])),
+          lseek: (args) => (args[0] = safeFd(args[0])),
+          close: (args) => (args[0] = safeFd(args[0]) === fd ? -1 : args[0]),
+        };
+        for (const name of Object.keys(aio)) {
+          if (name.startsWith('io_prep_') || name === 'io_set_eventfd') {
+            tamed[name] = (args) => (args[1] = safeFd(args[1]));
           }
         }
-      }
 
-      const tally = { calls: 0, returned: 0, threw: 0 };
-      const pick = fc.nat({ max: values.length - 1 });
-      const usual = fc.nat({ max: Object.keys({ ...plain, ...fine }).length - 1 });
-      const right = fc
-        .nat({ max: Object.keys(fine).length - 1 })
-        .map((index) => index + Object.keys(plain).length);
-      fc.assert(
-        fc.property(
-          fc.nat({ max: calls.length - 1 }),
-          fc.array(fc.oneof(pick, usual, right), { maxLength: 7 }),
-          (which, chosen) => {
-            const [name, call] = calls[which] ?? ['nothing', () => undefined];
-            const args = chosen.map((index) => values[index]?.[1]);
-            tamed[name]?.(args);
-            tally.calls++;
-            try {
-              const result = call(...args);
-              if (name === 'EventWatcher') (result as typeof watcher).close();
-              tally.returned++;
-            } catch (error) {
-              tally.threw++;
-              // What is forged is V8's to refuse, now or when it is used later.
-              const isForged =
-                args.some((arg) => forgeries.has(arg)) || String(error).includes('private member');
-              const hasCode =
-                error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string';
-              // The macros of linux/ioprio.h are bare arithmetic.
-              const isBare = error instanceof TypeError && (isForged || name.startsWith('IOPRIO_'));
-              if (hasCode || isBare) return;
-              throw new Error(
-                `${name}(${chosen.map((index) => values[index]?.[0]).join(', ')}) threw otherwise`,
-                { cause: error },
-              );
+        type Call = (...args: unknown[]) => unknown;
+        const calls: [name: string, call: Call][] = [];
+        for (const [name, value] of Object.entries(aio as Record<string, unknown>)) {
+          if (typeof value !== 'function') continue;
+          const construct = value as new (...args: unknown[]) => unknown;
+          if (String(value).startsWith('class'))
+            calls.push([name, (...args) => new construct(...args)]);
+          else calls.push([name, value as Call]);
+        }
+        for (const [owner, instance] of Object.entries(instances)) {
+          const properties = Object.getOwnPropertyDescriptors(
+            Object.getPrototypeOf(instance) as Record<PropertyKey, unknown>,
+          );
+          for (const key of Reflect.ownKeys(properties)) {
+            const property = properties[key as string];
+            const name = `${owner}.${String(key)}`;
+            // Closed once, they would be closed for all that follows.
+            if (key === 'constructor' || /\.(close|Symbol)/.test(name)) continue;
+            const method: unknown = property?.value;
+            if (typeof method === 'function') {
+              calls.push([name, (...args) => (method as Call).apply(instance, args)]);
             }
-          },
-        ),
-        { numRuns: 4000 },
-      );
+            if (property?.get) {
+              calls.push([`${name} (read)`, () => property.get?.call(instance) as unknown]);
+            }
+            if (property?.set) {
+              calls.push([name, (...args) => property.set?.call(instance, args[0])]);
+            }
+          }
+        }
 
-      // What was submitted on the way has its event, and the rest was refused.
-      watcher.close(); // it may have been given a ref
-      threads.close();
-      aio.io_destroy(ctx);
-      threads.refused(fine.events);
-      if (slab.inFlight() !== 0) throw new Error('something is in flight for ever');
-      return tally;
-    }, `/proc/${process.pid}/fd/${file.fd}`);
+        const tally = { calls: 0, returned: 0, threw: 0 };
+        const pick = fc.nat({ max: values.length - 1 });
+        const usual = fc.nat({ max: Object.keys({ ...plain, ...fine }).length - 1 });
+        const right = fc
+          .nat({ max: Object.keys(fine).length - 1 })
+          .map((index) => index + Object.keys(plain).length);
+        fc.assert(
+          fc.property(
+            fc.nat({ max: calls.length - 1 }),
+            fc.array(fc.oneof(pick, usual, right), { maxLength: 7 }),
+            (which, chosen) => {
+              const [name, call] = calls[which] ?? ['nothing', () => undefined];
+              const args = chosen.map((index) => values[index]?.[1]);
+              tamed[name]?.(args);
+              tally.calls++;
+              try {
+                const result = call(...args);
+                if (name === 'EventWatcher') (result as typeof watcher).close();
+                tally.returned++;
+              } catch (error) {
+                tally.threw++;
+                // What is forged is V8's to refuse, now or when it is used later.
+                const isForged =
+                  args.some((arg) => forgeries.has(arg)) ||
+                  String(error).includes('private member');
+                const hasCode =
+                  error instanceof Error &&
+                  typeof (error as NodeJS.ErrnoException).code === 'string';
+                // The macros of linux/ioprio.h are bare arithmetic.
+                const isBare =
+                  error instanceof TypeError && (isForged || name.startsWith('IOPRIO_'));
+                if (hasCode || isBare) return;
+                throw new Error(
+                  `${name}(${chosen.map((index) => values[index]?.[0]).join(', ')}) threw otherwise`,
+                  { cause: error },
+                );
+              }
+            },
+          ),
+          { numRuns },
+        );
+
+        // What was submitted on the way has its event, and the rest was refused.
+        watcher.close(); // it may have been given a ref
+        threads.close();
+        aio.io_destroy(ctx);
+        threads.refused(fine.events);
+        if (slab.inFlight() !== 0) throw new Error('something is in flight for ever');
+        return tally;
+      },
+      [`/proc/${process.pid}/fd/${file.fd}`, RUNS] as const,
+    );
     expectUnharmed(outcome);
   });
 
   test('to all that the addon exports: each call returns, or throws an Error', async () => {
-    const outcome = await inChild(async ({ native, load }: Inside) => {
+    const outcome = await inChild(async ({ native, load }: Inside, numRuns) => {
       const { fc } = { fc: (await load('fast-check')) as FastCheck };
       const { plain, forged } = ((await load('./nasty-values.js')) as NastyValues).nastyValues();
 
@@ -295,11 +305,11 @@ describe('any arguments', () => {
             }
           },
         ),
-        { numRuns: 4000 },
+        { numRuns },
       );
       open.close();
       return tally;
-    }, null);
+    }, RUNS);
     expectUnharmed(outcome);
   });
 
@@ -323,44 +333,47 @@ describe('any arguments', () => {
 describe('slot numbers in shared memory', () => {
   test('that another thread changes all the time are refused or taken, as they were', async () => {
     using file = tempFile(16);
-    const outcome = await inChild(async ({ aio, fs, startWorker }, path) => {
-      const fd = fs.openSync(path, 'r');
-      const ctx = new aio.aio_context_t();
-      aio.io_setup(64, ctx);
-      const slab = new aio.IocbSlab(2);
-      for (const slot of [0, 1]) {
-        aio.io_prep_pread(new aio.Iocb(slab, slot), fd, Buffer.alloc(1), 1, 0);
-      }
-      const memory = new SharedArrayBuffer(4 * 16);
-      const worker = startWorker((_inside, shared) => {
-        const slots = new Uint32Array(shared);
-        process.getBuiltinModule('node:worker_threads').parentPort?.postMessage('changing');
-        for (;;) for (const slot of [0, 1, 0x7fffff]) slots.fill(slot);
-      }, memory);
-      await new Promise((resolve) => worker.once('message', resolve));
-      const slots = new Uint32Array(memory);
-      const events = new aio.IoEventArray(16);
-      const threads = new aio.SubmitThreads();
-      const found = { taken: 0, refused: 0, collected: 0 };
-      const attempt = (submit: () => number): void => {
-        try {
-          found.taken += submit();
-        } catch (error) {
-          const { code } = error as NodeJS.ErrnoException;
-          if (code !== 'ERR_OUT_OF_RANGE' && code !== 'EBUSY') throw error;
-          found.refused++;
+    const outcome = await inChild(
+      async ({ aio, fs, startWorker }, [path, times]) => {
+        const fd = fs.openSync(path, 'r');
+        const ctx = new aio.aio_context_t();
+        aio.io_setup(64, ctx);
+        const slab = new aio.IocbSlab(2);
+        for (const slot of [0, 1]) {
+          aio.io_prep_pread(new aio.Iocb(slab, slot), fd, Buffer.alloc(1), 1, 0);
         }
-      };
-      for (let round = 0; round < 20_000; round++) {
-        attempt(() => aio.io_submit(ctx, 16, slab, slots));
-        if (round % 10 === 0) attempt(() => threads.submit(ctx, slab, slots, 2));
-        while (slab.inFlight() > 0) {
-          found.collected += aio.io_getevents(ctx, 1, 16, events, null);
+        const memory = new SharedArrayBuffer(4 * 16);
+        const worker = startWorker((_inside, shared) => {
+          const slots = new Uint32Array(shared);
+          process.getBuiltinModule('node:worker_threads').parentPort?.postMessage('changing');
+          for (;;) for (const slot of [0, 1, 0x7fffff]) slots.fill(slot);
+        }, memory);
+        await new Promise((resolve) => worker.once('message', resolve));
+        const slots = new Uint32Array(memory);
+        const events = new aio.IoEventArray(16);
+        const threads = new aio.SubmitThreads();
+        const found = { taken: 0, refused: 0, collected: 0 };
+        const attempt = (submit: () => number): void => {
+          try {
+            found.taken += submit();
+          } catch (error) {
+            const { code } = error as NodeJS.ErrnoException;
+            if (code !== 'ERR_OUT_OF_RANGE' && code !== 'EBUSY') throw error;
+            found.refused++;
+          }
+        };
+        for (let round = 0; round < times; round++) {
+          attempt(() => aio.io_submit(ctx, 16, slab, slots));
+          if (round % 10 === 0) attempt(() => threads.submit(ctx, slab, slots, 2));
+          while (slab.inFlight() > 0) {
+            found.collected += aio.io_getevents(ctx, 1, 16, events, null);
+          }
         }
-      }
-      await worker.terminate();
-      return found;
-    }, `/proc/${process.pid}/fd/${file.fd}`);
+        await worker.terminate();
+        return found;
+      },
+      [`/proc/${process.pid}/fd/${file.fd}`, rounds(20_000, 4000)] as const,
+    );
     expect(outcome).toMatchObject({ status: 0, signal: null, stderr: '' });
     const { taken, refused, collected } = outcome.result ?? { taken: 0, refused: 0, collected: -1 };
     expect(collected).toBe(taken);

@@ -113,8 +113,8 @@ CASE("who reads a file whose holes are being filled sees zeros or the data, on t
 
 CASE("who reads at an end of file that moves in sub-block steps sees zeros or the data") {
   constexpr size_t kSector = 512;
-  constexpr int64_t kSteps = 400;
-  const Fd file = FileOverStaleBlocks(kSteps * kSector);
+  const int64_t steps = Rounds(100, 400);
+  const Fd file = FileOverStaleBlocks(static_cast<size_t>(steps) * kSector);
   const Fd direct = file.Reopen(O_WRONLY | O_DIRECT);
   const Context context;
   const Pages data(1, 'd');
@@ -130,7 +130,7 @@ CASE("who reads at an end of file that moves in sub-block steps sees zeros or th
     }
   });
   bool unaligned = false;
-  for (int64_t step = 0; step < kSteps && !unaligned; ++step) {
+  for (int64_t step = 0; step < steps && !unaligned; ++step) {
     const int64_t offset = step * static_cast<int64_t>(kSector);
     const long written = context.Run(Pwrite(direct.get(), data.data(), kSector, offset));
     unaligned = written == -EINVAL;
@@ -139,7 +139,7 @@ CASE("who reads at an end of file that moves in sub-block steps sees zeros or th
   over = true;
   reader.join();
   if (unaligned) SKIP("direct I/O needs more than 512 bytes here");
-  EXPECT(ContentsOf(file.get()) == std::string(kSteps * kSector, 'd'));
+  EXPECT(ContentsOf(file.get()) == std::string(static_cast<size_t>(steps) * kSector, 'd'));
 }
 
 CASE("a failed direct write completes once and leaves zeros or its own bytes, nothing stale") {

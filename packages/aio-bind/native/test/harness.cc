@@ -1,12 +1,12 @@
 #include "harness.h"
 
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
+#include <iostream>
 #include <vector>
+
+#include "run_each.h"
 
 namespace aio_bind::test {
 namespace {
@@ -47,33 +47,40 @@ int RunOne(const Entry& entry) {
   return Failed() ? kFailed : kPassed;
 }
 
-int RunInOwnProcess(const char* program, const char* title) {
-  std::string name(program);
-  std::string argument(title);
-  char* arguments[] = {name.data(), argument.data(), nullptr};
-  pid_t child = 0;
-  if (posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, arguments, environ) != 0) {
-    return kFailed;
-  }
-  int status = 0;
-  if (waitpid(child, &status, 0) != child || !WIFEXITED(status)) return kFailed;
-  return WEXITSTATUS(status);
+std::vector<std::string> Titles() {
+  std::vector<std::string> titles;
+  for (const Entry& entry : Entries()) titles.emplace_back(entry.title);
+  return titles;
 }
 
-int RunAll(const char* program) {
+int RunAll() {
   int passed = 0;
   int skipped = 0;
-  for (const Entry& entry : Entries()) {
-    const int result = RunInOwnProcess(program, entry.title);
-    passed += result == kPassed;
-    skipped += result == kSkipped;
-    if (result == kSkipped) std::printf("  skipped: %s\n", entry.title);
-    if (result != kPassed && result != kSkipped) std::printf("  FAILED: %s\n", entry.title);
+  int failed = 0;
+  RunEach(Titles(), 1, {}, [&](const Ended& ended) {
+    const bool skip = ended.status == std::to_string(kSkipped);
+    const bool pass = ended.status == std::to_string(kPassed);
+    ++(pass ? passed : skip ? skipped : failed);
+    std::fputs(ended.err.c_str(), stderr);
+    if (skip) std::printf("  skipped: %s: %s", ended.title.c_str(), ended.out.c_str());
+    if (!pass && !skip) std::printf("  FAILED: %s\n", ended.title.c_str());
     std::fflush(stdout);
-  }
-  const int rest = static_cast<int>(Entries().size()) - passed - skipped;
-  std::printf("%d passed, %d failed, %d skipped\n", passed, rest, skipped);
-  return rest == 0 ? kPassed : kFailed;
+  });
+  std::printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
+  return failed == 0 ? kPassed : kFailed;
+}
+
+// The claims come on standard input, a line each; what came of them goes to standard output.
+int RunThoseAskedFor(int jobs, const std::vector<std::string>& under) {
+  std::vector<std::string> titles;
+  for (std::string line; std::getline(std::cin, line);) titles.push_back(line);
+  RunEach(titles, jobs, under, [](const Ended& ended) {
+    for (const std::string& part : {ended.title, ended.status, ended.out, ended.err}) {
+      std::fwrite(part.c_str(), 1, part.size() + 1, stdout);
+    }
+    std::fflush(stdout);
+  });
+  return kPassed;
 }
 
 }  // namespace
@@ -88,15 +95,19 @@ void Fail(const char* file, int line, const std::string& what) {
 }  // namespace aio_bind::test
 
 int main(int argc, char** argv) {
-  using aio_bind::test::Entries;
-  if (argc == 1) return aio_bind::test::RunAll(argv[0]);
-  if (argc == 2 && std::string(argv[1]) == "--list") {
-    for (const auto& entry : Entries()) std::printf("%s\n", entry.title);
-    return aio_bind::test::kPassed;
+  using namespace aio_bind::test;
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.empty()) return RunAll();
+  if (arguments[0] == "--each" && argc > 2) {
+    return RunThoseAskedFor(std::atoi(argv[2]), {arguments.begin() + 2, arguments.end()});
+  }
+  if (argc == 2 && arguments[0] == "--list") {
+    for (const std::string& title : Titles()) std::printf("%s\n", title.c_str());
+    return kPassed;
   }
   for (const auto& entry : Entries()) {
-    if (argc == 2 && std::string(argv[1]) == entry.title) return RunOne(entry);
+    if (argc == 2 && arguments[0] == entry.title) return RunOne(entry);
   }
-  std::fprintf(stderr, "usage: %s [--list | <claim>]\n", argv[0]);
-  return aio_bind::test::kUsage;
+  std::fprintf(stderr, "usage: %s [--list | --each <jobs> [<command>...] | <claim>]\n", argv[0]);
+  return kUsage;
 }

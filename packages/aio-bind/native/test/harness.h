@@ -2,7 +2,8 @@
 //
 // kernel_test --list prints the claims, kernel_test "<claim>" runs one: it exits with 0, with 1
 // after printing each expectation that failed, or with 77 and a reason where this machine cannot
-// run it. kernel_test alone runs all, each in a process of its own.
+// run it. kernel_test alone runs all, each in a process of its own, and kernel_test --each does so
+// for those that standard input names, several at once, for another program to read (run_each.h).
 #ifndef AIO_BIND_TEST_HARNESS_H_
 #define AIO_BIND_TEST_HARNESS_H_
 

@@ -115,7 +115,7 @@ CASE("io_destroy ends polls in flight rather than wait for them") {
 
 CASE("buffers of reads in flight are never touched after io_destroy, in 100 threads") {
   constexpr int kThreads = 100;
-  const int rounds = Rounds(30, 1000);
+  const int rounds = Rounds(10, 1000);
   const Fd file = TempFile(PageSize(), 'f');
   const Fd direct = file.Reopen(O_RDONLY | O_DIRECT);
   REQUIRE_EQ(fsync(file.get()), 0);
@@ -144,19 +144,19 @@ CASE("buffers of reads in flight are never touched after io_destroy, in 100 thre
 
 CASE("a process may exit with ten large writes submitted, and they reach the file") {
   constexpr size_t kWrites = 10;
-  constexpr size_t kBytes = 4 << 20;
+  const auto bytes = static_cast<size_t>(Rounds(1, 4)) << 20;
   // Blocks are there beforehand: a direct write that extends the file completes in io_submit(2).
-  const Fd file = TempFile(kWrites * kBytes, '-');
+  const Fd file = TempFile(kWrites * bytes, '-');
   REQUIRE_EQ(fsync(file.get()), 0);
   const Fd direct = file.Reopen(O_RDWR | O_DIRECT);
   const pid_t child = fork();
   if (child == 0) {
-    const Pages buffer(kBytes / PageSize(), 'w');
+    const Pages buffer(bytes / PageSize(), 'w');
     aio_context_t id = 0;
     iocb writes[kWrites];
     iocb* pointers[kWrites];
     for (size_t i = 0; i < kWrites; ++i) {
-      writes[i] = Pwrite(direct.get(), buffer.data(), kBytes, static_cast<int64_t>(i * kBytes));
+      writes[i] = Pwrite(direct.get(), buffer.data(), bytes, static_cast<int64_t>(i * bytes));
       pointers[i] = &writes[i];
     }
     if (IoSetup(kWrites, &id) != 0) _exit(1);
@@ -167,7 +167,7 @@ CASE("a process may exit with ten large writes submitted, and they reach the fil
   REQUIRE_EQ(waitpid(child, &status, 0), child);
   EXPECT(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
-  EXPECT(ContentsOf(file.get()) == std::string(kWrites * kBytes, 'w'));
+  EXPECT(ContentsOf(file.get()) == std::string(kWrites * bytes, 'w'));
 }
 
 }  // namespace

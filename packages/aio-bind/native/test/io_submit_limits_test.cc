@@ -20,7 +20,7 @@ using namespace test;
 
 // 768 MiB in the full run.
 CASE("a buffer of many MiB goes in one write and comes back in one read") {
-  const size_t bytes = static_cast<size_t>(Rounds(48, 768)) << 20;
+  const size_t bytes = static_cast<size_t>(Rounds(12, 768)) << 20;
   struct sysinfo memory{};
   REQUIRE_EQ(sysinfo(&memory), 0);
   if ((memory.freeram + memory.bufferram) * memory.mem_unit < 3 * bytes)
@@ -97,7 +97,7 @@ CASE("a full tmpfs gives ENOSPC for one byte more, and cuts a write that crosses
 
 // A million in the full run.
 CASE("single-page writes without end, then as many reads, are all full") {
-  const auto total = static_cast<size_t>(Rounds(50'000, 1'000'000));
+  const auto total = static_cast<size_t>(Rounds(20'000, 1'000'000));
   constexpr size_t kFilePages = 1024;
   constexpr size_t kBatch = 100;
   const Context context(kBatch);

@@ -64,7 +64,7 @@ export interface Started<R> {
 }
 
 /** Where the addon is under a sanitizer: memory that is not there is to be an error, not the end. */
-function sanitizers(leaks: boolean): NodeJS.ProcessEnv {
+export function sanitizers(leaks: boolean): NodeJS.ProcessEnv {
   return Object.fromEntries(
     [
       ['ASAN_OPTIONS', `allocator_may_return_null=1${leaks ? '' : ':detect_leaks=0'}`],
@@ -73,7 +73,8 @@ function sanitizers(leaks: boolean): NodeJS.ProcessEnv {
   );
 }
 
-const main = fileURLToPath(new URL('program.js', import.meta.url));
+/** What runs a program, given as its argument or as messages. */
+export const main = fileURLToPath(new URL('program.js', import.meta.url));
 
 /** Starts a program in a process of its own. */
 export function startChild<A, R>(
