@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable, Transform, Writable } from 'node:stream';
+import { Readable, Transform, Writable, pipeline } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import * as aio from '../../src/drivers/aio/streams.js';
 import * as fsCallback from '../../src/drivers/fs-callback/streams.js';
@@ -54,15 +54,15 @@ function spoiling(fault: 'spoil' | 'lose'): StreamsDriver {
     async openReader(path, blockSize): Promise<Readable> {
       if (fault === 'lose') return Readable.from([]);
       const source = await fsPromises.openReader(path, blockSize);
-      return source.pipe(
-        new Transform({
-          transform(chunk: Uint8Array, _encoding, done) {
-            const spoilt = chunk.slice();
-            spoilt[0]! ^= 1;
-            done(null, spoilt);
-          },
-        }),
-      );
+      const spoiler = new Transform({
+        transform(chunk: Uint8Array, _encoding, done) {
+          const spoilt = chunk.slice();
+          spoilt[0]! ^= 1;
+          done(null, spoilt);
+        },
+      });
+      // What becomes of one becomes of the other, so that the file is closed.
+      return pipeline(source, spoiler, () => undefined);
     },
     async openWriter(path, blockSize): Promise<Writable> {
       const target = await fsPromises.openWriter(path, blockSize);

@@ -1,3 +1,4 @@
+import { closing } from '../../measure/closing.js';
 import { LoopProbes } from '../../measure/loop-probes.js';
 import { PoolLoad } from '../../measure/pool-load.js';
 import { Recorder } from '../../measure/recorder.js';
@@ -27,6 +28,7 @@ export async function measure(
   const { depth, blockSize, seconds, latency, watchLoop, fillPool } = work;
   const buffers = makeBuffers(work);
   const blocks = await driver.openBlocks(work, buffers);
+  await using _closing = closing(blocks);
   const load = fillPool === undefined ? undefined : new PoolLoad(fillPool);
   load?.start();
 
@@ -50,7 +52,6 @@ export async function measure(
   const holding = held();
   load?.stop();
   checkBlocks(blocks, buffers, work);
-  await blocks.close();
 
   return {
     operations,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { closing } from '../../measure/closing.js';
 import { peakMemory } from '../../measure/memory.js';
 import type { Sample } from '../../measure/sample.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
@@ -36,6 +37,7 @@ export async function measure(driver: EvaluationDriver, work: EvaluationWork): P
   const buffers = files.map(({ size }) => Buffer.allocUnsafeSlow(size));
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const reader = await readerOf(driver, work, buffers);
+  await using _closing = closing(reader);
   const stopwatch = new Stopwatch();
   let readingMs = 0;
 
@@ -63,7 +65,7 @@ export async function measure(driver: EvaluationDriver, work: EvaluationWork): P
   stopwatch.pause();
 
   const { physicalBytes, virtualBytes } = peakMemory();
-  const sample = {
+  return {
     operations: rounds,
     bytes: total * rounds,
     ...stopwatch.elapsed,
@@ -74,6 +76,4 @@ export async function measure(driver: EvaluationDriver, work: EvaluationWork): P
       virtualMebibytes: virtualBytes / 1024 ** 2,
     },
   };
-  await reader.close();
-  return sample;
 }

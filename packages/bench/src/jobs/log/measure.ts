@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { closing } from '../../measure/closing.js';
 import { Recorder } from '../../measure/recorder.js';
 import type { Sample } from '../../measure/sample.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
@@ -22,6 +23,7 @@ async function measureIn(directory: string, driver: LogDriver, work: LogWork): P
   const names = shared ? ['log'] : writers.map(({ number }) => `log-${number}`);
   const paths = names.map((name) => join(directory, name));
   const logs = await Promise.all(paths.map(async (path) => await driver.openLog(path)));
+  await using _closing = closing(...logs);
   let left = 0;
 
   async function lane(writer: Writer, log: Log, record: RecordLatency | undefined): Promise<void> {
@@ -46,7 +48,6 @@ async function measureIn(directory: string, driver: LogDriver, work: LogWork): P
   await operate(operations, recorder?.record);
   stopwatch.pause();
   const holding = held();
-  await Promise.all(logs.map(async (log) => await log.close()));
   checkLogs(paths, writers, work);
   return {
     operations,

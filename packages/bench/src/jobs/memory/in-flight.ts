@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { median } from 'simple-statistics';
+import { closing } from '../../measure/closing.js';
 import { collectedMemory } from '../../measure/collected-memory.js';
 import { BlockReads } from './read-blocks.js';
 import type { MemoryDriver, MemoryWork } from './work.js';
@@ -44,6 +45,7 @@ export async function weighInFlight(
 ): Promise<Readonly<Record<string, number>>> {
   const before = collectedMemory().external;
   const handle = await driver.openHandle(path, constants.O_RDONLY | constants.O_DIRECT);
+  await using _closing = closing(handle);
   const opened = collectedMemory().external;
   const reads = new BlockReads(handle, size, depth);
   const prepared = collectedMemory().external;
@@ -53,7 +55,6 @@ export async function weighInFlight(
   const weighed: Weighed[] = [];
   for (let i = 0; i < ROUNDS; i++) weighed.push(await weigh(reads));
   reads.check();
-  await handle.close();
   return {
     inFlight: median(weighed.map(({ pending }) => pending)),
     bytesEach: median(weighed.map(({ bytesEach }) => bytesEach)) + tables,

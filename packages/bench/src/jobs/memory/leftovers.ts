@@ -1,4 +1,5 @@
 import { constants, readdirSync } from 'node:fs';
+import { closing } from '../../measure/closing.js';
 import { collectedMemory } from '../../measure/collected-memory.js';
 import { BlockReads } from './read-blocks.js';
 import type { MemoryDriver, MemoryWork } from './work.js';
@@ -28,6 +29,7 @@ export async function findLeftovers(
   { path, size, depth, operations, seconds }: MemoryWork,
 ): Promise<Readonly<Record<string, number>>> {
   const handle = await driver.openHandle(path, constants.O_RDONLY);
+  await using _closing = closing(handle);
   const reads = new BlockReads(handle, size, depth);
   await readFor(reads, operations, Math.min(seconds, WARM_UP_SECONDS));
   const descriptors = countDescriptors();
@@ -36,7 +38,6 @@ export async function findLeftovers(
   const after = collectedMemory();
   const descriptorsLeft = countDescriptors() - descriptors;
   reads.check();
-  await handle.close();
   return {
     millionReads: done / 1e6,
     heapGrowthKibibytes: (after.heap - before.heap) / 1024,

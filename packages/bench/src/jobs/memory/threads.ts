@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contentMatches } from '../../files/content.js';
+import { closing } from '../../measure/closing.js';
 import { countThreads } from '../../measure/threads.js';
 import { BlockReads } from './read-blocks.js';
 import type { MemoryDriver, MemoryWork } from './work.js';
@@ -19,6 +20,7 @@ export async function watchThreads(
   { path, size, depth }: MemoryWork,
 ): Promise<Readonly<Record<string, number>>> {
   const handle = await driver.openHandle(path, constants.O_RDONLY);
+  await using _closing = closing(handle);
   const before = countThreads();
   const reads = new BlockReads(handle, size, depth);
   await reads.make(INLINE_READS);
@@ -44,6 +46,5 @@ export async function watchThreads(
     await sleep(LOOK_EVERY_MS);
   }
   const threadsLater = countThreads() - before;
-  await handle.close();
   return { threadsInLine, threadsOffloaded: most, threadsLater };
 }
