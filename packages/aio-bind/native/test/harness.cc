@@ -60,7 +60,9 @@ int RunAll() {
   RunEach(Titles(), 1, {}, [&](const Ended& ended) {
     const bool skip = ended.status == std::to_string(kSkipped);
     const bool pass = ended.status == std::to_string(kPassed);
-    ++(pass ? passed : skip ? skipped : failed);
+    if (pass) ++passed;
+    if (skip) ++skipped;
+    if (!pass && !skip) ++failed;
     std::fputs(ended.err.c_str(), stderr);
     if (skip) std::printf("  skipped: %s: %s", ended.title.c_str(), ended.out.c_str());
     if (!pass && !skip) std::printf("  FAILED: %s\n", ended.title.c_str());
@@ -83,6 +85,23 @@ int RunThoseAskedFor(int jobs, const std::vector<std::string>& under) {
   return kPassed;
 }
 
+int Run(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return RunAll();
+  if (arguments[0] == "--each" && arguments.size() > 1) {
+    return RunThoseAskedFor(std::atoi(arguments[1].c_str()),
+                            {arguments.begin() + 2, arguments.end()});
+  }
+  if (arguments.size() == 1 && arguments[0] == "--list") {
+    for (const std::string& title : Titles()) std::printf("%s\n", title.c_str());
+    return kPassed;
+  }
+  for (const auto& entry : Entries()) {
+    if (arguments.size() == 1 && arguments[0] == entry.title) return RunOne(entry);
+  }
+  std::fputs("usage: kernel_test [--list | --each <jobs> [<command>...] | <claim>]\n", stderr);
+  return kUsage;
+}
+
 }  // namespace
 
 Case::Case(const char* title, void (*body)()) { Entries().push_back({title, body}); }
@@ -96,18 +115,12 @@ void Fail(const char* file, int line, const std::string& what) {
 
 int main(int argc, char** argv) {
   using namespace aio_bind::test;
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (arguments.empty()) return RunAll();
-  if (arguments[0] == "--each" && argc > 2) {
-    return RunThoseAskedFor(std::atoi(argv[2]), {arguments.begin() + 2, arguments.end()});
+  try {
+    return Run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+  } catch (const Stop&) {
+    std::fputs("stopped: see above\n", stderr);
   }
-  if (argc == 2 && arguments[0] == "--list") {
-    for (const std::string& title : Titles()) std::printf("%s\n", title.c_str());
-    return kPassed;
-  }
-  for (const auto& entry : Entries()) {
-    if (argc == 2 && arguments[0] == entry.title) return RunOne(entry);
-  }
-  std::fprintf(stderr, "usage: %s [--list | --each <jobs> [<command>...] | <claim>]\n", argv[0]);
-  return kUsage;
+  return kFailed;
 }

@@ -30,6 +30,7 @@ std::string StatusOf(int status) {
 
 pid_t Start(const Running& running, std::vector<std::string> command) {
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (std::string& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
   const pid_t child = fork();

@@ -23,10 +23,13 @@ const work: BlocksWork = {
 };
 
 /** Beside what is called fio, which is a script. */
-async function besides(script: (scratch: string) => string): Promise<Sample> {
+async function besides(
+  script: (scratch: string) => string,
+  seconds = work.seconds,
+): Promise<Sample> {
   using scratch = new Scratch(tmpdir());
   vi.stubEnv('PATH', envWithProgram(scratch.path, 'fio', script(scratch.path)).PATH);
-  const sample = await measure(bystander, work);
+  const sample = await measure(bystander, { ...work, seconds });
   expect(existsSync(join(scratch.path, 'ended'))).toBe(true);
   return sample;
 }
@@ -42,7 +45,11 @@ describe('the bystander', () => {
   });
 
   it('says so where fio ends by itself', async () => {
-    await expect(besides(() => `echo '{"jobs":[]}'`)).rejects.toThrow('fio reported no job');
-    await expect(besides(() => 'exit 3')).rejects.toThrow('fio ended with exit code 3');
+    // Long enough that it ends before the measurement does.
+    const inTime = 3600;
+    const saying = besides(() => `echo '{"jobs":[]}'`, inTime);
+    await expect(saying).rejects.toThrow('fio reported no job');
+    const failing = besides(() => 'exit 3', inTime);
+    await expect(failing).rejects.toThrow('fio ended with exit code 3');
   });
 });

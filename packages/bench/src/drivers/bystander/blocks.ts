@@ -27,7 +27,12 @@ export function openBlocks(work: BlocksWork): Blocks {
   const settled = ended.catch(() => undefined);
   return {
     async transfer(count) {
-      await Promise.race([sleep(count), ended]);
+      const over = new AbortController();
+      try {
+        await Promise.race([sleep(count, undefined, { signal: over.signal }), ended]);
+      } finally {
+        over.abort();
+      }
     },
     lastBlock: () => -1,
     async close() {
