@@ -1,6 +1,6 @@
 // What of a file is in the page cache, and how to have it out of there.
 import { execFileSync } from 'node:child_process';
-import { closeSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 
 /** Bytes that say where they are: each 8 hold their own offset. */
 export function numberedBytes(bytes: number): Buffer {
@@ -37,21 +37,4 @@ export function keepOnly(path: string, offset: number): void {
 export function cachedBytes(path: string): number {
   const output = execFileSync('fincore', ['--bytes', '--noheadings', '--output', 'RES', path]);
   return Number(output.toString());
-}
-
-/** How many bytes this process has had read from disks (proc_pid_io(5)). */
-function bytesFromDisks(): number {
-  return Number(/^read_bytes: (\d+)$/m.exec(readFileSync('/proc/self/io', 'utf8'))![1]);
-}
-
-/**
- * What `body` gives, of a run in which nothing had to be read from a disk. A machine may take pages from
- * the cache at any time; what `body` then finds is true of files that are not cached.
- */
-export async function whileCached<T>(body: () => Promise<T>): Promise<T> {
-  for (;;) {
-    const before = bytesFromDisks();
-    const result = await body();
-    if (bytesFromDisks() === before) return result;
-  }
 }

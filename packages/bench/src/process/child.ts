@@ -7,6 +7,12 @@ import type { Job, MeasureModule, Outcome } from './job.js';
 
 const load = createRequire(import.meta.url);
 
+/** What went wrong first, where closing what was open went wrong as well (a SuppressedError, which Node 20 lacks). */
+function firstOf(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  return 'suppressed' in error ? firstOf(error.suppressed) : error;
+}
+
 async function outcomeOf(job: Job<unknown>): Promise<Outcome<Sample>> {
   const idle = held();
   try {
@@ -15,7 +21,7 @@ async function outcomeOf(job: Job<unknown>): Promise<Outcome<Sample>> {
     return { sample: { ...(await module.measure(driver, job.work)), idle } };
   } catch (error) {
     process.exitCode = 1;
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const { name, message } = firstOf(error);
     return { error: { name, message } };
   }
 }

@@ -25,6 +25,7 @@ function lockedByChildren(): number {
     .filter((pid) => pid !== '')
     .map((pid) => {
       const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+      // Without that line it has ended.
       return Number(/^VmLck:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
     })
     .reduce((sum, bytes) => sum + bytes, 0);
@@ -39,11 +40,11 @@ describe.each([1, 3])('of %i files', (count) => {
     expect(await residentShare(paths, count * SIZE, signal)).toBe(0);
   });
 
-  it('every page is locked, where there is vmtouch', async () => {
+  it('every page is locked', async ({ skip }) => {
     using scratch = new Scratch(tmpdir());
     await using locked = new LockedInMemory(filesIn(scratch, count), scratch.path);
     while (locked.missing === undefined && lockedByChildren() < count * SIZE) await nextTurn();
-    if (locked.missing !== undefined) expect(locked.missing).toContain('apt-get install vmtouch');
-    else expect(lockedByChildren()).toBe(count * SIZE);
+    skip(locked.missing !== undefined, `not runnable here: ${locked.missing ?? ''}`);
+    expect(lockedByChildren()).toBe(count * SIZE);
   });
 });
