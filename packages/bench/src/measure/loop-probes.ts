@@ -11,20 +11,24 @@ const PERCENT_999 = 99.9;
 class TimerProbe {
   readonly timer = new Recorder();
   readonly immediate = new Recorder();
-  #handle: NodeJS.Timeout | undefined;
+  #whenLast: (() => void) | undefined;
 
   start(): void {
     const due = performance.now() + MILLISECOND;
-    this.#handle = setTimeout(() => {
+    setTimeout(() => {
       const now = performance.now();
       this.timer.record(Math.max(0, now - due));
-      setImmediate(() => this.immediate.record(performance.now() - now));
-      this.start();
+      setImmediate(() => {
+        this.immediate.record(performance.now() - now);
+        this.#whenLast?.();
+      });
+      if (this.#whenLast === undefined) this.start();
     }, MILLISECOND);
   }
 
-  stop(): void {
-    clearTimeout(this.#handle);
+  /** Waits for the timer that is set: it may be the latest of all. */
+  stop(): Promise<void> {
+    return new Promise((resolve) => (this.#whenLast = resolve));
   }
 }
 
@@ -61,6 +65,12 @@ class EchoProbe {
   }
 }
 
+/** How the loop fared, in milliseconds. */
+interface Watched {
+  readonly distributions: Readonly<Record<string, Distribution>>;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
 /** Watches how punctually this process's event loop serves timers, immediates and sockets. */
 export class LoopProbes {
   readonly #timers = new TimerProbe();
@@ -73,12 +83,9 @@ export class LoopProbes {
     this.#delay.enable();
   }
 
-  stop(): {
-    readonly distributions: Readonly<Record<string, Distribution>>;
-    readonly figures: Readonly<Record<string, number>>;
-  } {
+  async stop(): Promise<Watched> {
+    await this.#timers.stop();
     this.#delay.disable();
-    this.#timers.stop();
     this.#echo.stop();
     return {
       distributions: {

@@ -20,11 +20,15 @@ async function outcomeOf(job: Job<unknown>): Promise<Outcome<Sample>> {
     const module = load(job.measure) as MeasureModule<unknown, unknown, Sample>;
     return { sample: { ...(await module.measure(driver, job.work)), idle } };
   } catch (error) {
-    process.exitCode = 1;
     const { name, message } = firstOf(error);
     return { error: { name, message } };
   }
 }
 
 const job = JSON.parse(readFileSync(0, 'utf8')) as Job<unknown>;
-void outcomeOf(job).then((outcome) => process.stdout.write(JSON.stringify(outcome)));
+void outcomeOf(job).then((outcome) =>
+  process.stdout.write(JSON.stringify(outcome), () => {
+    // Whatever a failed measurement has left running would keep the process, and all wait for its end.
+    if ('error' in outcome) process.exit(1);
+  }),
+);

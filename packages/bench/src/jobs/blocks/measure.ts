@@ -48,8 +48,8 @@ export async function measure(
   stopwatch.start();
   await blocks.transfer(operations, recorder?.record);
   stopwatch.pause();
-  const watched = probes?.stop();
   const holding = held();
+  const watched = await probes?.stop();
   load?.stop();
   checkBlocks(blocks, buffers, work);
 

@@ -57,8 +57,8 @@ export async function measure(driver: StreamsDriver, work: StreamsWork): Promise
     bytes += size;
   } while (!once && performance.now() < until);
   stopwatch.pause();
-  const watched = probes.stop();
   const holding = held();
+  const watched = await probes.stop();
   passes.check();
   return { operations: bytes / MEBIBYTE, bytes, ...stopwatch.elapsed, ...holding, ...watched };
 }
