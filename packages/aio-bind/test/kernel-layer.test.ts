@@ -19,7 +19,7 @@ const isBeyond = (title: string): boolean =>
 describe.concurrent('kernel layer', { timeout: 120_000 }, () => {
   const titles = KernelCases.list();
   let cases: KernelCases | undefined;
-  afterAll(() => cases?.[Symbol.dispose]());
+  afterAll(() => cases?.[Symbol.asyncDispose]());
 
   /** The first that needs one starts all that are asked for, as with -t. */
   const started = (suite: Suite | undefined): KernelCases => {

@@ -55,6 +55,8 @@ export function onceBlockedIn(
   });
   return {
     async [Symbol.asyncDispose](): Promise<void> {
+      // It may still be waiting for the call, which something else has ended.
+      shell.kill();
       shell.stdin.end();
       await once(shell, 'close');
     },

@@ -90,7 +90,6 @@ export function startChild<A, R>(
     env: { ...process.env, ...sanitizers(!exits), ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
   // Not null, being piped.
   const [, stdout, stderr, results] = child.stdio as Readable[] as [
     null,
@@ -114,6 +113,11 @@ export function startChild<A, R>(
       result: result === '' ? undefined : (JSON.parse(result) as R),
     };
   })();
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    // Its SIGCHLD would interrupt a later test's wait.
+    await Promise.allSettled([outcome]);
+  });
   const says = async (what: string): Promise<void> => {
     while (!said.includes(what)) {
       const ended = outcome.then(({ stderr: why }) => {

@@ -1,6 +1,7 @@
 // Runs cases of native/test through kernel_test --each: one process here starts theirs, which is
 // much cheaper than that Node should.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { runUnder, withoutWarnings } from './run-under.js';
@@ -20,8 +21,9 @@ const executable = path.resolve(import.meta.dirname, '..', path.dirname(addon), 
 /** Several wait for a disk or for each other most of the time. */
 const AT_ONCE = 5;
 
-export class KernelCases implements Disposable {
+export class KernelCases implements AsyncDisposable {
   readonly #process: ChildProcess;
+  readonly #closed: Promise<void>;
   readonly #outcomes = new Map<string, Outcome>();
   /** What waits for the next to end. */
   #waiting: (() => void)[] = [];
@@ -46,7 +48,7 @@ export class KernelCases implements Disposable {
       for (let at = 0; at < whole; at += 4) this.#note(fields.slice(at, at + 4));
       this.#wake();
     });
-    child.on('close', () => {
+    this.#closed = once(child, 'close').then(() => {
       this.#ended = true;
       this.#wake();
     });
@@ -71,7 +73,8 @@ export class KernelCases implements Disposable {
   }
 
   /** Ends those, too, that still run. */
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#process.kill('SIGKILL');
+    await this.#closed;
   }
 }
