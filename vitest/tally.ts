@@ -5,8 +5,8 @@ import type { Reporter, TestCase } from 'vitest/node';
 const verdicts = { passed: 'passed', failed: 'failed', skipped: 'skipped', pending: 'failed' };
 
 /**
- * Writes a line for each test to a file: verdict, title, and for a skipped one the reason. For
- * whoever counts over several runs.
+ * Writes a line for each test to a file: verdict, title, and why it was skipped or failed. For whoever
+ * counts over several runs.
  */
 export class Tally implements Reporter {
   readonly #file: string;
@@ -21,7 +21,11 @@ export class Tally implements Reporter {
     const result = test.result();
     const where = `${path.basename(test.project.config.root)}, ${this.#label}`;
     const title = `${where}: ${test.module.relativeModuleId} > ${test.fullName}`;
-    const note = 'note' in result ? (result.note ?? '') : '';
+    const errors = result.errors?.map(({ name, message, stacks }) => {
+      const { file, line } = stacks?.[0] ?? {};
+      return `${name ?? 'Error'}: ${message} (${file ?? '?'}:${line ?? '?'})`;
+    });
+    const note = 'note' in result ? (result.note ?? '') : (errors?.join('; ') ?? '');
     const columns = [verdicts[result.state], title, note];
     appendFileSync(this.#file, `${columns.map((it) => it.replace(/\s+/g, ' ')).join('\t')}\n`);
   }

@@ -19,6 +19,7 @@ import {
 import { Context, minus } from './context.js';
 import { rounds } from './support/rounds.js';
 import { DISK, type File, O_DIRECT, O_RDWR, TMPFS, tempFile } from './temp-file.js';
+import { unlessInterrupted } from './waiting.js';
 
 const SHM = '/dev/shm';
 const hasTmpfs = existsSync(SHM) && statfsSync(SHM).type === TMPFS;
@@ -53,7 +54,9 @@ class Copy {
       const slots = Uint32Array.from(ready);
       expect(io_submit(context.ctx, slots.length, this.#slab, slots)).toBe(slots.length);
       inFlight += slots.length;
-      const count = io_getevents(context.ctx, 1, this.#depth, this.#events, null);
+      const count = unlessInterrupted(() =>
+        io_getevents(context.ctx, 1, this.#depth, this.#events, null),
+      );
       inFlight -= count;
       ready = Array.from({ length: count }, (_, index) => this.#events.at(index)).flatMap(
         ({ obj, res }) => this.#after(this.#slab.slotOf(obj), Number(res)),

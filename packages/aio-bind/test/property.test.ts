@@ -25,6 +25,7 @@ import {
   io_submit,
 } from '../src/index.js';
 import { rounds as thorough } from './support/rounds.js';
+import { unlessInterrupted } from './waiting.js';
 
 const RUNS = thorough(500, 10);
 const ROUNDS_PER_RUN = 200;
@@ -159,7 +160,9 @@ class Machine {
   }
 
   drain(): void {
-    while (this.pending.size > 0) this.#settle(io_getevents(ctx, 1, SLOTS, this.events, null));
+    while (this.pending.size > 0) {
+      this.#settle(unlessInterrupted(() => io_getevents(ctx, 1, SLOTS, this.events, null)));
+    }
     expect(io_getevents_ring(ctx, SLOTS, this.events)).toBe(0);
     expect(this.slab.inFlight()).toBe(0);
   }
