@@ -190,8 +190,6 @@ describe('a worker', () => {
         };
       },
       [BATCHES, ownPath(file.fd), O_RDONLY | O_DIRECT, ownPath(pipe.readEnd.fd)] as const,
-      // A worker that is terminated within allocAligned() leaves that memory (memory.cc says why).
-      { exits: true },
     );
     expect(outcome).toMatchObject({ status: 0, stderr: '', result: { read: 9, ring: false } });
   });

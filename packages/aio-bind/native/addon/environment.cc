@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "../kernel/syscalls.h"
 
@@ -28,7 +29,12 @@ void Environment::StopBeforeFilesClose(Napi::Env env) {
       [](Napi::BasicEnv, void*, Environment* environment) { environment->Stop(); }, this));
 }
 
-void Environment::StopHook(void* environment) { static_cast<Environment*>(environment)->Stop(); }
+void Environment::StopHook(void* hooked) {
+  auto* environment = static_cast<Environment*>(hooked);
+  environment->Stop();
+  // The last of these may be the last to hold the environment.
+  for (const Share* share : std::exchange(environment->doubted_, {})) delete share;
+}
 
 std::shared_ptr<Environment> Environment::Of(Napi::Env env) {
   return *env.GetInstanceData<Holder>();
@@ -66,6 +72,10 @@ long Environment::DestroyContext(uint32_t serial) {
 void Environment::KeepUntilStopped(std::shared_ptr<Memory> memory) {
   if (!stopped_) kept_.push_back(std::move(memory));
 }
+
+void Environment::Doubt(Share* share) { doubted_.push_back(share); }
+
+void Environment::Believe(const Share* share) { std::erase(doubted_, share); }
 
 void Environment::AddPool(const std::shared_ptr<SubmitPool>& pool) {
   std::erase_if(pools_, [](const auto& weak) { return weak.expired(); });

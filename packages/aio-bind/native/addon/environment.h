@@ -16,6 +16,7 @@
 #include "context.h"
 #include "event_array.h"
 #include "registry.h"
+#include "share.h"
 #include "slab.h"
 #include "submit_pool.h"
 
@@ -42,6 +43,11 @@ class Environment {
   // The environment goes, and this would be freed, though the kernel may have it.
   void KeepUntilStopped(std::shared_ptr<Memory> memory);
 
+  // Whether a finalizer will come for this share is not known, or is known by now. What is still in
+  // doubt when the environment has gone is freed then: finalizers come before cleanup hooks.
+  void Doubt(Share* share);
+  void Believe(const Share* share);
+
   void AddPool(const std::shared_ptr<SubmitPool>& pool);
 
   // For building the arguments of an io_submit(2), reused by every call.
@@ -60,6 +66,7 @@ class Environment {
   std::vector<uint32_t> slots_;
   std::vector<iocb*> iocb_pointers_;
   std::vector<std::shared_ptr<Memory>> kept_;
+  std::vector<Share*> doubted_;
   bool stopped_ = false;
   Napi::Reference<Napi::ArrayBuffer> sentinel_;
   uint32_t last_serial_ = 0;

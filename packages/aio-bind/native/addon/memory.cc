@@ -8,17 +8,12 @@
 
 #include "arguments.h"
 #include "environment.h"
+#include "share.h"
 
 namespace aio_bind::addon {
 namespace {
 
 constexpr int64_t kMaxSafeInteger = (int64_t{1} << 53) - 1;  // V8 knows no longer ArrayBuffer
-
-// What an ArrayBuffer has of the memory under it.
-struct Share {
-  std::shared_ptr<Memory> memory;
-  std::shared_ptr<Environment> environment;
-};
 
 // Whether the environment is going: it runs no JavaScript any more, and any call that might, fails.
 bool IsGoing(napi_env env) {
@@ -30,6 +25,7 @@ bool IsGoing(napi_env env) {
 
 void EndShare(napi_env env, void*, void* data) {
   const std::unique_ptr<Share> share(static_cast<Share*>(data));
+  share->environment->Believe(share.get());
   // A collected ArrayBuffer is in nobody's flight. But an environment that goes takes all of them
   // away before any cleanup hook is run, and so before Environment::Stop.
   if (IsGoing(env)) share->environment->KeepUntilStopped(std::move(share->memory));
@@ -57,15 +53,16 @@ Memory::~Memory() { std::free(data_); }
 
 Napi::ArrayBuffer ExposeMemory(Napi::Env env, const std::shared_ptr<Memory>& memory, size_t size) {
   // Not Napi::ArrayBuffer::New: Node calls the finalizer even where it refuses to make so large an
-  // ArrayBuffer, and node-addon-api has freed the finalizer's data by then.
+  // ArrayBuffer, and node-addon-api has freed the finalizer's data by then. In a worker that is
+  // being terminated it may refuse without calling it, and does not say which it was.
   auto* share = new Share{memory, Environment::Of(env)};
+  Environment& environment = *share->environment;
+  environment.Doubt(share);
   napi_value buffer = nullptr;
   const napi_status status =
       napi_create_external_arraybuffer(env, memory->As<void>(), size, EndShare, share, &buffer);
-  // The share is the finalizer's all the same: in a worker that is being terminated there may be
-  // none to come, and the memory stays with the process; but nothing says so, and freeing it twice
-  // is worse.
   if (status != napi_ok) throw Napi::Error::New(env);
+  environment.Believe(share);
   return {env, buffer};
 }
 
