@@ -1,5 +1,6 @@
 #include "submit_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace aio_bind::addon {
@@ -8,6 +9,10 @@ namespace {
 // Enough for the cost of a wake-up to be shared, few enough for the first not to wait long for its
 // event to be noticed: some 100 us of copying.
 constexpr size_t kWritesTogether = 32;
+
+// About half of what is there: whoever hears of these can ask for the next while the others are
+// being written, so that neither side waits for the other.
+size_t HowManyOf(size_t waiting) { return std::min(kWritesTogether, waiting / 2 + 1); }
 
 std::optional<uint32_t> FileWritten(const SubmitJob& job) {
   const auto opcode = job.copy->aio_lio_opcode;
@@ -45,7 +50,8 @@ SubmitQueue::Batch SubmitQueue::Take() {
 
 void SubmitQueue::TakeWrites(File file, Batch& batch) {
   auto& writes = writes_.at(file);
-  while (!writes.empty() && batch.jobs.size() < kWritesTogether &&
+  const size_t most = HowManyOf(writes.size());
+  while (!writes.empty() && batch.jobs.size() < most &&
          (batch.jobs.empty() || writes.front().ctx == batch.jobs.front().ctx)) {
     batch.jobs.push_back(std::move(writes.front()));
     writes.pop_front();
