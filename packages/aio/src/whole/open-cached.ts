@@ -42,7 +42,7 @@ function describe(fd: number, mask: number): Opened | null {
  * Whether a path leads to a regular file, on a device whose files are opened without waiting. It is asked
  * without opening it, since that is an event to the writer of a FIFO, and to some devices.
  */
-function isOrdinary(path: string | Uint8Array): boolean {
+function looksOrdinary(path: string | Uint8Array): boolean {
   const named = openAtOnce(path, O_PATH);
   if (named < 0) return false;
   try {
@@ -57,10 +57,11 @@ function isOrdinary(path: string | Uint8Array): boolean {
  * Opens a regular file for reading, if that can be done at once: it is in the directory cache of a local
  * file system.
  *
+ * @param isOrdinary - it was found to be one of those just now
  * @returns null where a thread is to open it, or where it fails: Node then says why
  */
-export function openCached(path: string | Uint8Array): Opened | null {
-  if (!isOrdinary(path)) return null;
+export function openCached(path: string | Uint8Array, isOrdinary: boolean): Opened | null {
+  if (!isOrdinary && !looksOrdinary(path)) return null;
   // Should a FIFO have come into its place meanwhile, that does not wait either.
   const fd = openAtOnce(path, O_RDONLY | O_NONBLOCK);
   if (fd < 0) return null;

@@ -3,22 +3,23 @@ import { read_cached } from 'aio-bind';
 import { type DeviceNumber, makedev } from './local-devices.js';
 import { ENOENT, missingFile } from './missing-file.js';
 
-const { ENOSYS, EPERM, EINVAL, EXDEV, EFBIG } = constants.errno;
+const { ENOSYS, EPERM, EINVAL, EXDEV, EFBIG, ENODATA } = constants.errno;
 /** An older kernel, or a seccomp profile: it will not change. */
 const NEVER = [-ENOSYS, -EPERM, -EINVAL];
-/**
- * It is large, or not known yet. (What is small and not cached, a thread of Node's reads sooner: the
- * attempt has started the read-ahead, and submit threads may have gone to sleep.)
- */
-const LATER = [-EXDEV, -EFBIG];
+/** Its device is not known yet. */
+const UNKNOWN = -EXDEV;
+/** It is large, or not all of it is in memory; the attempt has started the read-ahead. */
+const LATER = [-EFBIG, -ENODATA];
 
 /** What is copied in line: some 30 us. More goes to submit threads, in parallel. */
 const IN_LINE = 1 << 18;
 
 /** There is nothing to be gained here: Node is to read it. */
 export const NODE = 'node';
-/** It may be opened at once, and read by the engine. */
+/** It may be opened at once, if it is an ordinary file, and read by the engine. */
 export const ENGINE = 'engine';
+/** The same for what was an ordinary file just now. */
+export const ORDINARY = 'ordinary';
 
 // Node checks a path's permission itself, where it is told to; system calls would not.
 let usable = !('permission' in process);
@@ -51,7 +52,7 @@ export function neverAtOnce({ major, minor }: DeviceNumber): void {
 export function readAtOnce(
   path: string | Uint8Array,
   encoding: BufferEncoding | null,
-): { readonly contents: Buffer | string } | typeof NODE | typeof ENGINE {
+): { readonly contents: Buffer | string } | typeof NODE | typeof ENGINE | typeof ORDINARY {
   if (!usable) return NODE;
   let size: number;
   try {
@@ -66,7 +67,8 @@ export function readAtOnce(
   if (size === ENOENT) throw missingFile(path);
   if (size < 0) {
     if (NEVER.includes(size)) usable = false;
-    return LATER.includes(size) ? ENGINE : NODE;
+    if (size === UNKNOWN) return ENGINE;
+    return LATER.includes(size) ? ORDINARY : NODE;
   }
   if (encoding !== null) return { contents: room.toString(encoding, 0, size) };
   // Of its own, as Node's: not a part of the pool.

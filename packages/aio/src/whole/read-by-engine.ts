@@ -34,11 +34,15 @@ async function readAndClose(engine: Engine, { fd, device }: Opened): Promise<Buf
 /**
  * Reads a file that has to be waited for, but can be opened at once.
  *
+ * @param isOrdinary - it was found to be one just now
  * @returns null where Node is to open it, or to refuse it
  */
-export function readByEngine(path: string | Uint8Array): Promise<Buffer> | null {
+export function readByEngine(
+  path: string | Uint8Array,
+  isOrdinary: boolean,
+): Promise<Buffer> | null {
   const engine = open < MOST_OPEN ? engineFor('auto') : null;
-  const opened = engine && openCached(path);
+  const opened = engine && openCached(path, isOrdinary);
   if (engine === null || opened === null) return null;
   if (opened.size <= MAX_FILE) return readAndClose(engine, opened);
   close(opened.fd);

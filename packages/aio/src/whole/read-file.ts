@@ -1,7 +1,7 @@
 import { readFile as nodeReadFile } from 'node:fs/promises';
 import { inTurn, isTurn } from './in-turn.js';
 import { plainPath } from './plain-path.js';
-import { ENGINE, NODE, readAtOnce } from './read-at-once.js';
+import { ENGINE, NODE, ORDINARY, readAtOnce } from './read-at-once.js';
 import { readByEngine } from './read-by-engine.js';
 import { servedHandle } from './served-handle.js';
 
@@ -34,8 +34,8 @@ export async function readPlain({ path, encoding }: Request): Promise<Buffer | s
     ? readAtOnce(path, encoding)
     : await inTurn(() => readAtOnce(path, encoding));
   if (found === NODE) return null;
-  if (found !== ENGINE) return found.contents;
-  const bytes = await readByEngine(path);
+  if (found !== ENGINE && found !== ORDINARY) return found.contents;
+  const bytes = await readByEngine(path, found === ORDINARY);
   return bytes === null || encoding === null ? bytes : bytes.toString(encoding);
 }
 
@@ -51,10 +51,10 @@ async function readAny(path: unknown, options?: unknown): Promise<unknown> {
  * Reads a whole file, as `fsPromises.readFile`: the same arguments, results and errors.
  *
  * A file that is in memory is read at once, without a thread: opened only if it is in the directory cache
- * (RESOLVE_CACHED, Linux 5.12), read only if it is in the page cache. A large one that is opened at once
- * goes through kernel AIO, in parallel. A name that the directory cache knows to be missing fails at once
- * (ENOENT). Whatever else (what is not cached, what is no regular file, a
- * network file system, a `signal`, other flags than 'r') Node reads.
+ * (RESOLVE_CACHED, Linux 5.12), read only if it is in the page cache. One that is opened at once, but is
+ * large or not in memory, goes through kernel AIO. A name that the directory cache knows to be missing
+ * fails at once (ENOENT). Whatever else (a name that is not cached, what is no regular file, a network file
+ * system, a `signal`, other flags than 'r') Node reads.
  *
  * @param path - or a FileHandle, which is read from where it is
  * @see openat2(2), preadv2(2)
