@@ -62,8 +62,11 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
     },
   },
-  // The tests of every package share one configuration, which is no package's.
-  { files: ['packages/*/vitest.config.ts'], rules: { 'import-x/no-relative-packages': 'off' } },
+  // The tests of every package share vitest/, which is no package's.
+  {
+    files: ['packages/*/vitest.config.ts', 'packages/*/test/**/*.ts'],
+    rules: { 'import-x/no-relative-packages': 'off' },
+  },
   {
     files: ['**/*.{js,cjs,mjs}'],
     extends: [tseslint.configs.disableTypeChecked],

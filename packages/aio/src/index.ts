@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+export { allocAligned as alignedBuffer } from 'aio-bind';
 export * from './constants.js';
 export type { AioFileHandle, Patience, WriteOptions, Written } from './aio-file-handle.js';
 export type { Backend } from './backend.js';

@@ -36,4 +36,14 @@ describe('the examples', () => {
       `read ${1 << 20} bytes by two priorities\nreal time: true\n`,
     );
   });
+
+  test('ranges.js writes and reads many at once', async () => {
+    expect((await output('ranges')).split('\n')).toEqual([
+      'wrote 1024000 bytes',
+      'record 1999, record 7, record 1024',
+      'full: 512, 512, 512; at the end: 500, 0',
+      '512 bytes that begin with "record 7"',
+      '',
+    ]);
+  });
 });

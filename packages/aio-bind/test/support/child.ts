@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 import type * as Aio from '../../src/index.js';
-import { runUnder, withoutWarnings } from './run-under.js';
+import { runUnder, withoutWarnings } from '../../../../vitest/run-under.js';
 import type { Native } from '../../src/native.js';
 
 /** What a program has: the package as it is built, and some of Node. */

@@ -4,7 +4,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { runUnder, withoutWarnings } from './run-under.js';
+import { runUnder, withoutWarnings } from '../../../../vitest/run-under.js';
 
 /** run_each.h's Ended. */
 interface Outcome {

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 import { type Program, main, sanitizers } from './child.js';
-import { runUnder, withoutWarnings } from './run-under.js';
+import { runUnder, withoutWarnings } from '../../../../vitest/run-under.js';
 
 interface SharedOptions {
   readonly flags?: readonly string[];

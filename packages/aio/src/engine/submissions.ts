@@ -9,6 +9,11 @@ import type { Sweep } from './sweep.js';
 /** How much is submitted between two looks at the clock: some 100 us of copying. */
 const CHUNK_BYTES = 1 << 19;
 export const CHUNK_OPERATIONS = 128;
+/**
+ * The same for what a device does: the kernel gives it nothing of a submission before all of it is prepared
+ * (blk_start_plug() in fs/aio.c), and it would be idle for that long.
+ */
+const CHUNK_FOR_DEVICE = 8;
 
 /** What has a slot: it waits for the next submission, then is in flight. Submits it, and keeps count. */
 export class Submissions {
@@ -156,13 +161,15 @@ export class Submissions {
     }
   }
 
-  /** How many go together, so that their copying does not hold up the loop. */
+  /** How many go together, so that neither their copying holds up the loop, nor their number the device. */
   #chunk(): number {
     const most = Math.min(this.#toKernel.length, CHUNK_OPERATIONS);
     let bytes = 0;
+    let forDevice = 0;
     for (let i = 0; i < most; i++) {
       const slot = this.#toKernel.at(i);
       if (this.#slots.isUnannounced(slot)) bytes += this.#slots.bytesAt(slot);
+      else if (++forDevice > CHUNK_FOR_DEVICE) return i;
       if (bytes > CHUNK_BYTES) return Math.max(i, 1);
     }
     return most;
