@@ -56,7 +56,7 @@ class Environment {
 
  private:
   void StopBeforeFilesClose(Napi::Env env);
-  static void StopHook(void* environment);
+  static void StopHook(void* hooked);
   void Stop();
 
   Registry<Slab> slabs_;
