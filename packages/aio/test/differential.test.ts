@@ -109,9 +109,13 @@ const saysWhere = ({ method, args }: Call): boolean => {
   const isPlace = (recipe: Recipe | undefined): boolean =>
     recipe?.is === 'value' && Number.isSafeInteger(recipe.value) && Number(recipe.value) >= 0;
   if (method === 'readFile') return false;
-  const last = args.at(method === 'readv' ? 1 : 3);
-  if (last !== undefined) return isPlace(last);
-  return args.some((arg) => arg.is === 'object' && isPlace(arg.fields.position));
+  const [first, second] = args;
+  if (method === 'readv') return isPlace(second);
+  // Whatever is no view counts as options, with or without a position, and what follows is not looked at.
+  const options = first?.is === 'view' ? second : first;
+  if (options?.is === 'object') return isPlace(options.fields.position);
+  const isBare = second?.is === 'value' && typeof second.value !== 'object';
+  return first?.is === 'view' && isBare && isPlace(args[3]);
 };
 
 const writeAt = (place: number, bytes: number): Call => ({
