@@ -2,8 +2,8 @@
 //
 // Writes to one file wait for each other in the kernel (the inode's lock), so several threads that
 // write to it do no more than one, and spend their time waking each other. So one thread at a time
-// has a file's writes, and takes several along. Everything else goes alone, for it may block, and
-// what is behind it must not wait while other threads are free.
+// has a file's writes, and takes about half of them along. Everything else goes alone, for it may
+// block, and what is behind it must not wait while other threads are free.
 //
 // Owner: a SubmitPool, under its mutex.
 #ifndef AIO_BIND_ADDON_SUBMIT_QUEUE_H_
