@@ -7,6 +7,7 @@ export default withProcessesFor([
   'completes-late',
   'give-up',
   'leak',
+  'lone-read',
   'many',
   'probe',
   'shared-engine',

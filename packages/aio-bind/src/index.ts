@@ -27,8 +27,10 @@ export { io_getevents } from './io-getevents.js';
 export { io_getevents_ring } from './io-getevents-ring.js';
 export { io_pgetevents } from './io-pgetevents.js';
 export * from './io-prep.js';
+export { IoRangeArray } from './io-range-array.js';
 export { io_setup } from './io-setup.js';
 export { io_submit } from './io-submit.js';
+export { type RangeCommand, io_submit_ranges } from './io-submit-ranges.js';
 export { IoVec } from './io-vec.js';
 export { IoVecArray } from './io-vec-array.js';
 export { type AioBuf, Iocb } from './iocb.js';
@@ -37,6 +39,7 @@ export { type Layout, type StructLayout, layout } from './layout.js';
 export { SEEK_CUR, SEEK_END, SEEK_SET, lseek } from './lseek.js';
 export { addressOf, allocAligned } from './memory.js';
 export { type OpenHow, openat2, try_openat2 } from './openat2.js';
+export { try_preadv2 } from './preadv2.js';
 export {
   type Signal,
   SigSet,

@@ -20,6 +20,11 @@ export interface NativeEventArray {
   address: number;
 }
 
+export interface NativeRangeArray {
+  id: NativeId;
+  ranges: ArrayBuffer;
+}
+
 export interface NativeEventWatcher {
   start(): number;
   fd(): number;
@@ -51,6 +56,17 @@ export interface Native {
   ioDestroy(context: NativeId): number;
   ioSubmitSlots(context: NativeId, nr: number, slab: NativeId, slots: Uint32Array): number;
   ioSubmitPairs(context: NativeId, nr: number, pairs: Uint32Array | null): number;
+  ioSubmitRanges(
+    context: NativeId,
+    nr: number,
+    slab: NativeId,
+    ranges: NativeId,
+    opcode: number,
+    fildes: number,
+    rwFlags: number,
+    tag: number,
+    events: NativeId,
+  ): number;
   ioGetevents(
     context: NativeId,
     minNr: number,
@@ -88,10 +104,12 @@ export interface Native {
     statxbuf: Uint32Array,
   ): number;
   close(fd: number): number;
+  preadv2(fd: number, address: number, count: number, offset: number, flags: number): number;
   readCached(pathname: string | Uint8Array, buffer: Uint8Array, devices: Uint32Array): number;
 
   createSlab(js: object, slots: number): NativeSlab;
   createEventArray(js: object, length: number): NativeEventArray;
+  createRangeArray(js: object, length: number): NativeRangeArray;
   allocAligned(size: number, alignment: number): ArrayBuffer;
   addressOf(view: ArrayBufferView | ArrayBufferLike): number;
 

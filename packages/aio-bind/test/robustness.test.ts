@@ -59,6 +59,7 @@ describe('any arguments', () => {
           vectors,
           iovec: vectors.at(0),
           events: new aio.IoEventArray(4),
+          ranges: new aio.IoRangeArray(2),
           event: new aio.IoEvent(),
           timespec: new aio.Timespec(),
           sigset: new aio.SigSet(),
@@ -74,6 +75,7 @@ describe('any arguments', () => {
           past: new aio.Timespec(-1),
           buffer: Buffer.alloc(16),
           options: { threads: 1, watcher },
+          command: { aio_lio_opcode: 0, aio_fildes: fd, aio_rw_flags: 0, tag: 1 },
         };
         const proxies = Object.fromEntries(
           Object.entries(instances).flatMap(([name, object]) => [
@@ -107,6 +109,11 @@ describe('any arguments', () => {
           'iocb.aio_fildes': (args) => (args[0] = safeFd(args[0])),
           'iocb.aio_resfd': (args) => (args[0] = safeFd(args[0])),
           lseek: (args) => (args[0] = safeFd(args[0])),
+          try_preadv2: (args) => {
+            args[0] = safeFd(args[0]);
+            // An address is the caller's to keep right.
+            if (typeof args[1] === 'number') args[1] = Math.min(args[1], 4095);
+          },
           close: (args) => (args[0] = safeFd(args[0]) === fd ? -1 : args[0]),
         };
         for (const name of Object.keys(aio)) {
@@ -215,6 +222,7 @@ describe('any arguments', () => {
       for (const owner of owners) {
         native.createSlab(owner, 3);
         native.createEventArray(owner, 3);
+        native.createRangeArray(owner, 3);
         native.ioSetup(8, 0n);
       }
       // Numbers that name something, and those that do not.
@@ -241,6 +249,13 @@ describe('any arguments', () => {
         // A descriptor that is open may be one of Node's own.
         close: (args) => {
           if (typeof args[0] === 'number') args[0] = -1;
+        },
+        // An address is the caller's to keep right.
+        preadv2: (args) => {
+          if (typeof args[0] === 'number') args[0] = -1;
+        },
+        createRangeArray: (args) => {
+          if (uint32(args[1]) > 1000) args[1] = 7;
         },
         createSlab: (args) => {
           if (uint32(args[1]) > 1000) args[1] = 7;

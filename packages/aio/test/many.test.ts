@@ -5,6 +5,7 @@ import { open } from '../src/index.js';
 import type { AioFileHandle } from '../src/index.js';
 import { OwnEngine } from './support/own-engine.js';
 import { writeNumbered } from './support/page-cache.js';
+import { submitUnseen } from './support/unseen-ranges.js';
 import { TempFolder } from './support/temp-folder.js';
 
 // Real, but watched.
@@ -22,6 +23,7 @@ beforeAll(() => {
 afterAll(() => folder[Symbol.dispose]());
 afterEach(() => {
   vi.mocked(bind.io_getevents_ring).mockReset();
+  vi.mocked(bind.io_submit_ranges).mockReset();
 });
 
 async function openOn(own: OwnEngine, flags: string | number = 'r'): Promise<AioFileHandle> {
@@ -162,6 +164,8 @@ describe('readMany', () => {
     const handle = await openOn(own);
     const spy = vi.mocked(bind.io_getevents_ring);
     spy.mockReturnValue(0);
+    const actual = await vi.importActual<typeof bind>('aio-bind');
+    vi.mocked(bind.io_submit_ranges).mockImplementation((...args) => submitUnseen(actual, ...args));
     const controller = new AbortController();
     const reading = handle.readMany(
       { buffer: Buffer.alloc(8000), positions: places(1000), lengths: 8 },

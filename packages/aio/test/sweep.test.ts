@@ -1,11 +1,14 @@
 // What readMany does with ranges beyond a first attempt, and beside others.
+import { statSync } from 'node:fs';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import * as bind from 'aio-bind';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
 import { eventResult } from '../src/engine/iocb-words.js';
 import type { AioFileHandle } from '../src/index.js';
 import { OwnEngine } from './support/own-engine.js';
 import { evict, keepOnly, writeNumbered } from './support/page-cache.js';
+import { submitUnseen } from './support/unseen-ranges.js';
 import { TempFolder } from './support/temp-folder.js';
 
 // Real, but watched.
@@ -24,7 +27,11 @@ afterAll(() => folder[Symbol.dispose]());
 afterEach(() => {
   vi.mocked(bind.io_getevents_ring).mockReset();
   vi.mocked(bind.io_submit).mockReset();
+  vi.mocked(bind.io_submit_ranges).mockReset();
+  device().completesLate = 0;
 });
+
+const device = (): ReturnType<typeof deviceOf> => deviceOf(statSync(folder.file('file')).dev);
 
 async function openOn(own: OwnEngine): Promise<AioFileHandle> {
   return (await own.open(folder.file('file'), 'r')) as AioFileHandle;
@@ -44,7 +51,40 @@ function ranges(count: number, length: number) {
   return { asked: { buffer, positions, lengths: length }, isRead };
 }
 
-describe('ranges', () => {
+// Those that are announced by an eventfd go one by one; others together, in one call.
+describe.each([
+  ['together', 0],
+  ['one by one', BUFFERED_READ],
+])('ranges that are submitted %s', (how, completesLate) => {
+  beforeEach(() => {
+    device().completesLate = completesLate;
+  });
+
+  /** How many the kernel is to take, of so many; or throws in its place. */
+  async function limitSubmission(limit: (nr: number) => number): Promise<void> {
+    const actual = await vi.importActual<typeof bind>('aio-bind');
+    vi.mocked(bind.io_submit).mockImplementation((ctx, nr, slab: bind.IocbSlab, slots) =>
+      actual.io_submit(ctx, limit(nr), slab, slots),
+    );
+    vi.mocked(bind.io_submit_ranges).mockImplementation((ctx, nr, ...rest) =>
+      actual.io_submit_ranges(ctx, limit(nr), ...rest),
+    );
+  }
+
+  /** The kernel is at them for longer than io_submit lasts. */
+  async function submitAllUnseen(): Promise<typeof bind> {
+    const actual = await vi.importActual<typeof bind>('aio-bind');
+    vi.mocked(bind.io_submit_ranges).mockImplementation((...args) => submitUnseen(actual, ...args));
+    vi.mocked(bind.io_getevents_ring).mockReturnValueOnce(0);
+    return actual;
+  }
+
+  /** How many were submitted each time. */
+  const submitted = (): number[] =>
+    vi
+      .mocked(how === 'together' ? bind.io_submit_ranges : bind.io_submit)
+      .mock.calls.map(([, nr]) => nr);
+
   test('that are not cached are all found, by way of submit threads', async () => {
     using own = new OwnEngine({ depth: 32 });
     const handle = await openOn(own);
@@ -85,32 +125,29 @@ describe('ranges', () => {
   test('are bounded by bytes in flight too, and a larger one goes alone', async () => {
     using own = new OwnEngine({ bytes: 10_000 });
     const handle = await openOn(own);
-    const spy = vi.mocked(bind.io_submit);
     const { asked, isRead } = ranges(50, BLOCK);
     await handle.readMany(asked);
     expect(isRead()).toBe(true);
-    expect(Math.max(...spy.mock.calls.map(([, nr]) => nr))).toBe(2);
-    spy.mockClear();
+    expect(Math.max(...submitted())).toBe(2);
+    vi.clearAllMocks();
     const large = ranges(3, 20_000);
     await handle.readMany(large.asked);
     expect(large.isRead()).toBe(true);
-    expect(spy.mock.calls.map(([, nr]) => nr)).toEqual([1, 1, 1]);
+    expect(submitted()).toEqual([1, 1, 1]);
     await handle.close();
   });
 
   test('whose buffer is gone when they have been cut short are not gone on with', async () => {
     using own = new OwnEngine();
     const handle = await openOn(own);
-    const actual = await vi.importActual<typeof bind>('aio-bind');
     const memory = new ArrayBuffer(2 * BLOCK);
     // It is not there yet at the first look; at the next it ends with what is cached, not with the file.
-    vi.mocked(bind.io_getevents_ring)
-      .mockReturnValueOnce(0)
-      .mockImplementationOnce((ctx, nr, events) => {
-        const count = actual.io_getevents_ring(ctx, nr, events);
-        events.i32[eventResult(0)] = BLOCK;
-        return count;
-      });
+    const actual = await submitAllUnseen();
+    vi.mocked(bind.io_getevents_ring).mockImplementationOnce((ctx, nr, events) => {
+      const count = actual.io_getevents_ring(ctx, nr, events);
+      events.i32[eventResult(0)] = BLOCK;
+      return count;
+    });
     const reading = handle.readMany({
       buffer: new Uint8Array(memory),
       positions: [FILE_BYTES / 2],
@@ -126,11 +163,10 @@ describe('ranges', () => {
 
   test('of which the kernel takes only some at a time are all read', async () => {
     using own = new OwnEngine();
-    const actual = await vi.importActual<typeof bind>('aio-bind');
     let calls = 0;
-    vi.mocked(bind.io_submit).mockImplementation((ctx, nr, slab: bind.IocbSlab, slots) => {
-      if (++calls % 3 === 0) throw actual.errnoError(-11, 'io_submit');
-      return actual.io_submit(ctx, Math.ceil(nr / 3), slab, slots);
+    await limitSubmission((nr) => {
+      if (++calls % 3 === 0) throw bind.errnoError(-11, 'io_submit');
+      return Math.ceil(nr / 3);
     });
     const handle = await openOn(own);
     const { asked, isRead } = ranges(300, 100);
@@ -142,11 +178,10 @@ describe('ranges', () => {
 
   test('of which the kernel refuses one are read but for that one', async () => {
     using own = new OwnEngine();
-    const actual = await vi.importActual<typeof bind>('aio-bind');
     let calls = 0;
-    vi.mocked(bind.io_submit).mockImplementation((ctx, nr, slab: bind.IocbSlab, slots) => {
-      if (++calls === 2) throw actual.errnoError(-1, 'io_submit');
-      return actual.io_submit(ctx, Math.min(nr, 3), slab, slots);
+    await limitSubmission((nr) => {
+      if (++calls === 2) throw bind.errnoError(-1, 'io_submit');
+      return Math.min(nr, 3);
     });
     const handle = await openOn(own);
     const { asked } = ranges(10, 100);
@@ -156,11 +191,47 @@ describe('ranges', () => {
     await handle.close();
   });
 
+  test('given up on while the kernel takes none leave their room to others', async () => {
+    using own = new OwnEngine({ depth: 8, bytes: 1000 });
+    const handle = await openOn(own);
+    await limitSubmission(() => {
+      throw bind.errnoError(-11, 'io_submit');
+    });
+    const controller = new AbortController();
+    const reading = handle.readMany(ranges(100, 100).asked, { signal: controller.signal });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(own.engine.stats()).toMatchObject({ submitted: 0, inFlight: 0, queued: 100 });
+    controller.abort('enough');
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError', cause: 'enough' });
+    expect(own.engine.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+    await limitSubmission((nr) => nr);
+    const { asked, isRead } = ranges(30, 300);
+    expect(await handle.readMany(asked)).toMatchObject({ failed: 0 });
+    expect(isRead()).toBe(true);
+    await handle.close();
+  });
+
+  test('of all sizes, large ones among them, are all read', async () => {
+    using own = new OwnEngine({ depth: 16 });
+    const handle = await openOn(own);
+    const lengths = Array.from({ length: 60 }, (_, i) => [10, 0, 300_000, 5000, 100_000][i % 5]!);
+    const buffer = Buffer.alloc(lengths.reduce((sum, length) => sum + length));
+    const positions = lengths.map((_, i) => i * 50_000);
+    const read = await handle.readMany({ buffer, positions, lengths });
+    expect([...read.results]).toEqual(lengths);
+    let at = 0;
+    for (const [i, length] of lengths.entries()) {
+      const wanted = contents.subarray(positions[i], positions[i]! + length);
+      expect(buffer.subarray(at, at + length).equals(wanted)).toBe(true);
+      at += length;
+    }
+    await handle.close();
+  });
+
   test('that go on against expectation are looked for', async () => {
     using own = new OwnEngine();
     const handle = await openOn(own);
-    // Nothing is seen in line.
-    vi.mocked(bind.io_getevents_ring).mockReturnValueOnce(0);
+    await submitAllUnseen();
     const { asked, isRead } = ranges(20, 100);
     expect(await handle.readMany(asked)).toMatchObject({ failed: 0 });
     expect(isRead()).toBe(true);

@@ -8,7 +8,9 @@
 #include "io_calls.h"
 #include "layout.h"
 #include "memory.h"
+#include "range_array.h"
 #include "slab.h"
+#include "submit_ranges.h"
 #include "submit_threads.h"
 
 namespace aio_bind::addon {
@@ -24,6 +26,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports["ioDestroy"] = Napi::Function::New<IoDestroy>(env, "ioDestroy");
   exports["ioSubmitSlots"] = Napi::Function::New<IoSubmitSlots>(env, "ioSubmitSlots");
   exports["ioSubmitPairs"] = Napi::Function::New<IoSubmitPairs>(env, "ioSubmitPairs");
+  exports["ioSubmitRanges"] = Napi::Function::New<IoSubmitRanges>(env, "ioSubmitRanges");
   exports["ioGetevents"] = Napi::Function::New<IoGetevents>(env, "ioGetevents");
   exports["ioPgetevents"] = Napi::Function::New<IoPgetevents>(env, "ioPgetevents");
   exports["ioGeteventsRing"] = Napi::Function::New<IoGeteventsRing>(env, "ioGeteventsRing");
@@ -33,11 +36,13 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports["lseek"] = Napi::Function::New<Lseek>(env, "lseek");
   exports["openat2"] = Napi::Function::New<Openat2>(env, "openat2");
   exports["statx"] = Napi::Function::New<Statx>(env, "statx");
+  exports["preadv2"] = Napi::Function::New<Preadv2>(env, "preadv2");
   exports["close"] = Napi::Function::New<Close>(env, "close");
   exports["readCached"] = Napi::Function::New<ReadCached>(env, "readCached");
 
   exports["createSlab"] = Napi::Function::New<CreateSlab>(env, "createSlab");
   exports["createEventArray"] = Napi::Function::New<CreateEventArray>(env, "createEventArray");
+  exports["createRangeArray"] = Napi::Function::New<CreateRangeArray>(env, "createRangeArray");
   exports["allocAligned"] = Napi::Function::New<AllocAligned>(env, "allocAligned");
   exports["addressOf"] = Napi::Function::New<AddressOf>(env, "addressOf");
 

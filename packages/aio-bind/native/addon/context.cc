@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "../kernel/fork_epoch.h"
+#include "../kernel/syscalls.h"
 
 namespace aio_bind::addon {
 
@@ -10,6 +11,18 @@ Context::Context(uint32_t serial, aio_context_t id)
     : serial_(serial), id_(id), fork_epoch_(kernel::ForkEpoch()), ring_(kernel::Ring::Attach(id)) {}
 
 bool Context::inherited() const { return fork_epoch_ != kernel::ForkEpoch(); }
+
+long Context::Collect(long nr, io_event* events) {
+  long count = 0;
+  if (ring_.usable()) {
+    count = ring_.Reap(nr, events);
+  } else {
+    __kernel_timespec now = {};
+    count = kernel::IoGetevents(id_, 0, nr, events, &now);
+  }
+  if (count > 0) Finished(events, count);
+  return count;
+}
 
 void Context::Took(const std::shared_ptr<Slab>& slab, uint32_t slot) {
   Use& use = UseOf(slab);

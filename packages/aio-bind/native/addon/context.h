@@ -30,6 +30,9 @@ class Context {
   bool inherited() const;
   kernel::Ring& ring() { return ring_; }
 
+  // What has completed, without waiting: a count, or -errno. Accounts for it.
+  long Collect(long nr, io_event* events);
+
   // The kernel (or a submit thread) now has this slot.
   void Took(const std::shared_ptr<Slab>& slab, uint32_t slot);
   // These events have been collected: releases their slots, and has `obj` name the slab's own

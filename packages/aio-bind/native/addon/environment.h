@@ -15,6 +15,7 @@
 
 #include "context.h"
 #include "event_array.h"
+#include "range_array.h"
 #include "registry.h"
 #include "share.h"
 #include "slab.h"
@@ -32,6 +33,7 @@ class Environment {
 
   Registry<Slab>& slabs() { return slabs_; }
   Registry<EventArray>& event_arrays() { return event_arrays_; }
+  Registry<RangeArray>& range_arrays() { return range_arrays_; }
 
   // Takes over a context from io_setup(2) and returns its serial.
   uint32_t AddContext(aio_context_t id);
@@ -61,6 +63,7 @@ class Environment {
 
   Registry<Slab> slabs_;
   Registry<EventArray> event_arrays_;
+  Registry<RangeArray> range_arrays_;
   std::vector<std::unique_ptr<Context>> contexts_;
   std::vector<std::weak_ptr<SubmitPool>> pools_;
   std::vector<uint32_t> slots_;

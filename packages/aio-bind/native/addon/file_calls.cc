@@ -74,6 +74,14 @@ Napi::Value Statx(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), result);
 }
 
+Napi::Value Preadv2(const Napi::CallbackInfo& info) {
+  // An address that is wrong is the kernel's to refuse: nothing is read or written here.
+  auto* buffer = reinterpret_cast<void*>(Int64Argument(info, 1));
+  const int64_t result = kernel::Preadv2(IntArgument(info, 0), buffer, Uint32Argument(info, 2),
+                                         Int64Argument(info, 3), IntArgument(info, 4));
+  return Napi::Number::New(info.Env(), static_cast<double>(result));
+}
+
 Napi::Value Close(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), kernel::Close(IntArgument(info, 0)));
 }

@@ -154,14 +154,7 @@ Napi::Value IoGeteventsRing(const Napi::CallbackInfo& info) {
   const int64_t nr = Int64Argument(info, 1);
   io_event* events = EventsArgument(info, 2, nr);
   if (context == nullptr || events == nullptr || nr < 0) return Result(info, -EINVAL);
-  long result = 0;
-  if (context->ring().usable()) {
-    result = context->ring().Reap(nr, events);
-  } else {
-    __kernel_timespec now = {};
-    result = kernel::IoGetevents(context->id(), 0, nr, events, &now);
-  }
-  return Result(info, Collected(context, events, result));
+  return Result(info, context->Collect(nr, events));
 }
 
 Napi::Value IoCancel(const Napi::CallbackInfo& info) {

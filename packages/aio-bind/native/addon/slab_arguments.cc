@@ -6,7 +6,6 @@
 #include "environment.h"
 
 namespace aio_bind::addon {
-namespace {
 
 void CheckSlot(Napi::Env env, uint32_t slot, const Slab& slab) {
   if (slot >= slab.slots()) {
@@ -14,8 +13,6 @@ void CheckSlot(Napi::Env env, uint32_t slot, const Slab& slab) {
                               std::to_string(slab.slots()));
   }
 }
-
-}  // namespace
 
 const std::shared_ptr<Slab>& SlabArgument(const Napi::CallbackInfo& info, size_t index) {
   const auto& slab = Environment::In(info.Env()).slabs().Find(Uint32Argument(info, index));
@@ -48,6 +45,13 @@ const std::shared_ptr<EventArray>& EventArrayArgument(const Napi::CallbackInfo& 
                                                       size_t index) {
   const auto& array = Environment::In(info.Env()).event_arrays().Find(Uint32Argument(info, index));
   if (array == nullptr) throw Napi::TypeError::New(info.Env(), "no such array of events");
+  return array;
+}
+
+const std::shared_ptr<RangeArray>& RangeArrayArgument(const Napi::CallbackInfo& info,
+                                                      size_t index) {
+  const auto& array = Environment::In(info.Env()).range_arrays().Find(Uint32Argument(info, index));
+  if (array == nullptr) throw Napi::TypeError::New(info.Env(), "no such array of ranges");
   return array;
 }
 

@@ -3,7 +3,8 @@ import { Backlog } from './backlog.js';
 import { Operation, WAITING } from './operation.js';
 import type { OperationPool } from './operation-pool.js';
 import type { SlotTable } from './slot-table.js';
-import { CHUNK_OPERATIONS, type Submissions } from './submissions.js';
+import { CHUNK_BYTES, CHUNK_OPERATIONS } from './chunk.js';
+import type { Submissions } from './submissions.js';
 import type { Sweep } from './sweep.js';
 
 const NONE = -1;
@@ -81,6 +82,11 @@ export class Admission {
   /** @returns false where there is no room for the first */
   #admitRanges(sweep: Sweep): boolean {
     sweep.look();
+    if (sweep.endsInLine) {
+      if (this.#submissions.batch.count > 0) return false;
+      this.#fillBatch(sweep);
+      if (this.#submissions.batch.count > 0) return true;
+    }
     const most = Math.min(CHUNK_OPERATIONS, SHARE - sweep.underWay);
     for (let admitted = 0; admitted < most;) {
       const range = sweep.peek();
@@ -94,9 +100,25 @@ export class Admission {
     return true;
   }
 
+  /** Begins as many ranges as go together and as there is room for. */
+  #fillBatch(sweep: Sweep): void {
+    const slots = this.#slots;
+    const range = sweep.peek();
+    if (range === NONE || !slots.hasRoomFor(sweep.ranges.length(range))) return;
+    const { batch } = this.#submissions;
+    const most = Math.min(CHUNK_OPERATIONS, slots.free);
+    sweep.beginTogether(batch, most, Math.min(CHUNK_BYTES, slots.bytesLeft));
+    if (batch.count === 0) return;
+    batch.sweep = sweep;
+    batch.generation = this.#pool.nextGeneration();
+    slots.reserveAll(batch.columns.slot, batch.count, batch.bytes);
+  }
+
   #admitRange(sweep: Sweep, range: number, address: number): void {
-    if (isTriedAtOnce(sweep.file, sweep.kind, sweep.ranges.length(range))) {
-      const slot = this.#slots.admitRange(sweep, range, this.#pool.nextGeneration());
+    const bytes = sweep.ranges.length(range);
+    if (isTriedAtOnce(sweep.file, sweep.kind, bytes)) {
+      const slot = this.#slots.reserve(bytes);
+      this.#slots.admitRange(slot, sweep, range, this.#pool.nextGeneration());
       this.#submissions.queueRange(slot, sweep, range, address);
     } else {
       const operation = sweep.fill(this.#pool.create(), range, address);

@@ -11,9 +11,6 @@ const EOPNOTSUPP = -constants.errno.EOPNOTSUPP;
 
 /** Where the kernel cuts a read that may not wait. */
 const PAGE = 4096;
-/** From here on a buffered transfer would hold up the event loop by its copying alone. */
-const OFFLOAD_BYTES = 1 << 18;
-
 /** What is to become of an operation that has come back. */
 export const SETTLE = 0;
 /** The rest of it is tried again, still without waiting. */
@@ -35,12 +32,17 @@ export function endsInLine(file: OpenFile | null, kind: number): boolean {
   return file !== null && kind !== 0 && !file.direct && (file.device.completesLate & kind) === 0;
 }
 
+/** A buffered transfer of so many bytes would hold up the event loop by its copying alone. */
+export function holdsUpLoop(bytes: number): boolean {
+  return bytes >= 1 << 18;
+}
+
 /**
  * Whether a transfer is tried without waiting. If not, a submit thread has it at once: it would be refused, or
  * hold up the event loop by its copying.
  */
 export function isTriedAtOnce({ device, direct }: OpenFile, kind: number, bytes: number): boolean {
-  return (device.refusesNowait & kind) === 0 && (direct || bytes < OFFLOAD_BYTES);
+  return (device.refusesNowait & kind) === 0 && (direct || !holdsUpLoop(bytes));
 }
 
 /** The first attempt. */

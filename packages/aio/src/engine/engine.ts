@@ -1,27 +1,19 @@
-import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { aio_context_t } from 'aio-bind';
 import { Admission } from './admission.js';
-import {
-  CONTINUE,
-  LEAVE_TO_NODE,
-  OFFLOAD,
-  SETTLE,
-  judge,
-  planAtOnce,
-  planOffload,
-} from './attempt.js';
 import { Counters, type EngineStats } from './counters.js';
 import { KernelPort } from './kernel-port.js';
-import { IDLE, type Operation } from './operation.js';
+import type { Operation } from './operation.js';
 import { OperationPool } from './operation-pool.js';
+import { Outcomes } from './outcomes.js';
 import { SlotTable } from './slot-table.js';
-import { Submissions } from './submissions.js';
+import { Submissions, UNANSWERED } from './submissions.js';
 import type { Sweep } from './sweep.js';
-import { operationEnd, operationStart } from './tracing.js';
+import { operationStart } from './tracing.js';
 import { Turn } from './turn.js';
 
-const EFAULT = constants.errno.EFAULT;
+/** A sweep of so many ranges is worth a submission of its own: it does not wait for what else this tick brings. */
+const ENOUGH = 16;
 
 /** How much may be in flight at once. */
 export interface EngineLimits {
@@ -48,12 +40,12 @@ export class Engine {
   readonly #admission: Admission;
   /** With a slot. */
   readonly #submissions: Submissions;
+  readonly #outcomes: Outcomes;
   readonly #flushNow: () => void;
   #flushIsDue = false;
   #isFlushing = false;
   /** When the first operation of the coming batch was asked for. */
   #batchBegan = 0;
-  #collectedAt = 0;
 
   #looksAgain = false;
   readonly #counters = new Counters();
@@ -69,6 +61,7 @@ export class Engine {
     });
     this.#port = new KernelPort(ctx, { depth, threads, onReady: this.#flushNow });
     this.#submissions = new Submissions(this.#port, this.#slots, depth, this.#counters);
+    this.#outcomes = new Outcomes(this.#slots, this.#submissions, this.#pool, this.#counters);
     this.#admission = new Admission(this.#slots, this.#submissions, this.#pool);
   }
 
@@ -93,9 +86,13 @@ export class Engine {
       this.#scheduleFlush();
     });
     if (sweep.hasEnded) return;
-    this.#scheduleFlush();
+    const now = performance.now();
+    const goesAtOnce = sweep.left >= ENOUGH && this.#isFree(now);
+    if (goesAtOnce) this.#batchBegan = now;
+    else this.#scheduleFlush();
     sweep.began = this.#batchBegan;
     this.#admission.takeSweep(sweep);
+    if (goesAtOnce) this.#flush();
   }
 
   /**
@@ -109,7 +106,7 @@ export class Engine {
     if (operation.generation !== generation || !operation.isHeard) return false;
     operation.unhear();
     if (!this.#admission.withdraw(operation) && this.#submissions.withdraw(operation)) {
-      this.#release(operation);
+      this.#outcomes.release(operation);
     }
     // There may be room for others now, and nothing to hold the loop open for.
     this.#scheduleFlush();
@@ -120,6 +117,7 @@ export class Engine {
   abandonSweep(sweep: Sweep): void {
     if (!sweep.isHeard) return;
     sweep.unhear();
+    this.#submissions.withdrawBatch(sweep);
     for (const slot of this.#slots.slotsOfRanges()) {
       if (this.#slots.sweepAt(slot) !== sweep || !this.#submissions.withdrawRange(slot)) continue;
       this.#slots.release(slot);
@@ -147,11 +145,16 @@ export class Engine {
 
   // --- on the way in ---------------------------------------------------------------------------
 
+  /** Nobody waits for a flush, and this turn has time for one. */
+  #isFree(now: number): boolean {
+    return !this.#flushIsDue && !this.#isFlushing && !this.#turn.isOver(now);
+  }
+
   #scheduleFlush(): void {
     if (this.#flushIsDue) return;
     if (this.#isFlushing) {
       // Asked for by who has just heard of a result: the flush that is under way takes it along.
-      this.#batchBegan = this.#collectedAt;
+      this.#batchBegan = this.#outcomes.collectedAt;
       return;
     }
     this.#flushIsDue = true;
@@ -181,10 +184,9 @@ export class Engine {
 
   #submitInTurn(): void {
     while (this.#submissions.hasForKernel()) {
-      const taken = this.#submissions.submitChunk();
-      // That is its own affair: the others go on.
-      if (taken < 0) this.#cameBack(this.#submissions.takeRefused(), taken);
-      this.#collect();
+      // The batch last: another is ready as soon as it has gone.
+      const taken =
+        this.#submissions.queuedForKernel > 0 ? this.#submitChunk() : this.#submitBatch();
       this.#admission.admitWaiting();
       // Full: the next completion brings us back, and where there is none to come, a timer.
       if (taken === 0) {
@@ -198,10 +200,36 @@ export class Engine {
     }
   }
 
+  #submitChunk(): number {
+    const alone = this.#submissions.loneRead();
+    if (alone !== null) {
+      const result = this.#submissions.readAtOnce(alone);
+      if (result !== UNANSWERED) {
+        this.#outcomes.collectedAt = performance.now();
+        this.#outcomes.cameBack(alone.slot, result);
+        return 1;
+      }
+    }
+    const taken = this.#submissions.submitChunk();
+    // That is its own affair: the others go on.
+    if (taken < 0) this.#outcomes.cameBack(this.#submissions.takeRefused(), taken);
+    this.#collect();
+    return taken;
+  }
+
+  #submitBatch(): number {
+    const taken = this.#submissions.submitBatch();
+    this.#outcomes.collectedAt = performance.now();
+    this.#takeEvents(this.#submissions.batch.columns.events);
+    if (taken !== 0) this.#outcomes.batchCameBack(taken);
+    if (this.#submissions.inFlight > 0) this.#collect();
+    return taken;
+  }
+
   // --- on the way out --------------------------------------------------------------------------
 
   #collect(): void {
-    this.#collectedAt = performance.now();
+    this.#outcomes.collectedAt = performance.now();
     let count: number;
     do {
       count = this.#port.reap();
@@ -219,97 +247,8 @@ export class Engine {
       const slot = port.slotOf(i);
       if (!this.#slots.holds(slot, port.generationOf(i))) continue;
       this.#submissions.ended(slot);
-      this.#cameBack(slot, port.resultOf(i));
+      this.#outcomes.cameBack(slot, port.resultOf(i));
     }
-  }
-
-  /** An attempt has ended, or was not taken. */
-  #cameBack(slot: number, result: number): void {
-    const operation = this.#slots.operationAt(slot);
-    if (operation === null) this.#rangeCameBack(slot, result);
-    else this.#operationCameBack(operation, result);
-  }
-
-  #rangeCameBack(slot: number, result: number): void {
-    const sweep = this.#slots.sweepAt(slot)!;
-    const range = this.#slots.rangeAt(slot);
-    // Done, or given up on.
-    if (result === this.#slots.bytesAt(slot) || !sweep.isHeard) {
-      this.#endRange(sweep, range, slot, result);
-      return;
-    }
-    sweep.look();
-    const address = sweep.ranges.address(range);
-    if (address === undefined) {
-      // Nothing more may be written to where its memory was.
-      this.#endRange(sweep, range, slot, -EFAULT);
-      return;
-    }
-    const unannounced = this.#slots.isUnannounced(slot);
-    const operation = sweep.fill(this.#pool.create(), range, address);
-    planAtOnce(operation, unannounced);
-    this.#slots.replace(slot, operation);
-    this.#operationCameBack(operation, result);
-  }
-
-  #endRange(sweep: Sweep, range: number, slot: number, result: number): void {
-    this.#slots.release(slot);
-    this.#count(sweep.began);
-    if (operationEnd.hasSubscribers) operationEnd.publish({ ...sweep.message(range), result });
-    sweep.settled(range, result);
-  }
-
-  #operationCameBack(operation: Operation, result: number): void {
-    switch (judge(operation, result)) {
-      case CONTINUE:
-        operation.advance(result);
-        this.#submissions.queue(operation);
-        break;
-      case OFFLOAD:
-        if (result > 0) operation.advance(result);
-        planOffload(operation);
-        this.#submissions.queue(operation);
-        break;
-      case LEAVE_TO_NODE:
-        this.#end(operation, result);
-        operation.settleByNode();
-        this.#release(operation);
-        break;
-      case SETTLE:
-        this.#end(operation, result);
-        this.#settle(operation, result);
-        break;
-    }
-  }
-
-  #count(began: number): void {
-    this.#counters.completed++;
-    this.#counters.latency.record(Math.max(this.#collectedAt - began, 0));
-  }
-
-  #end(operation: Operation, result: number): void {
-    // Whoever traces may give up on it meanwhile: there is nothing left to take back.
-    operation.state = IDLE;
-    this.#count(operation.began);
-    if (operationEnd.hasSubscribers) operationEnd.publish({ ...operation.message(), result });
-  }
-
-  #settle(operation: Operation, result: number): void {
-    const { group, member } = operation;
-    if (group === null) {
-      operation.settle(result);
-      this.#release(operation);
-      return;
-    }
-    // It may start its next at once, in the room that this one has left.
-    const outcome = operation.outcome(result);
-    this.#release(operation);
-    group.settled(member, outcome);
-  }
-
-  #release(operation: Operation): void {
-    this.#slots.release(operation.slot);
-    this.#pool.recycle(operation);
   }
 
   /** Has a timer look for what nobody announces, and whatever is like it announced from now on. */

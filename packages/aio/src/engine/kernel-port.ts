@@ -8,6 +8,8 @@ import {
   type aio_context_t,
   io_getevents_ring,
   io_submit,
+  io_submit_ranges,
+  try_preadv2,
 } from 'aio-bind';
 import {
   eventGeneration,
@@ -17,11 +19,18 @@ import {
   fillTransfer,
 } from './iocb-words.js';
 import type { Operation } from './operation.js';
+import type { RangeBatch } from './range-batch.js';
 import type { SlotList } from './slot-list.js';
 import type { Sweep } from './sweep.js';
 
 const EAGAIN = constants.errno.EAGAIN;
 const NO_EVENTFD = -1;
+
+/** 0 where the kernel takes none until something has completed; else -errno of the first. */
+function refusal(error: unknown): number {
+  const { errno = 0 } = error as NodeJS.ErrnoException;
+  return errno === -EAGAIN ? 0 : errno;
+}
 
 interface PortOptions {
   /** Slots: what the context was set up for. */
@@ -90,9 +99,31 @@ export class KernelPort {
     try {
       return io_submit(this.#ctx, count, this.#slab, slots.slots);
     } catch (error) {
-      const { errno = 0 } = error as NodeJS.ErrnoException;
-      return errno === -EAGAIN ? 0 : errno;
+      return refusal(error);
     }
+  }
+
+  /**
+   * The same for a batch of ranges, whose results it has then. Events of others that came with theirs are
+   * `columns.events`.
+   */
+  submitRanges({ sweep, columns, count, generation }: RangeBatch): number {
+    const command = {
+      aio_lio_opcode: sweep!.command.opcode,
+      aio_fildes: sweep!.file.fd,
+      aio_rw_flags: RWF_NOWAIT,
+      tag: generation,
+    };
+    try {
+      return io_submit_ranges(this.#ctx, count, this.#slab, columns, command, this.#events);
+    } catch (error) {
+      return refusal(error);
+    }
+  }
+
+  /** preadv2(2) for an operation on one buffer: bytes, or -errno. */
+  readAtOnce({ fd, address, nbytes, offset, rwFlags }: Operation): number {
+    return try_preadv2(fd, address, nbytes, offset, rwFlags);
   }
 
   /** Gives all of them to the submit threads. */

@@ -27,12 +27,13 @@ export class LatencyHistogram {
   #totalMs = 0;
   #maxMs = 0;
 
-  record(milliseconds: number): void {
+  /** @param times - how many took so long */
+  record(milliseconds: number, times = 1): void {
     const units = Math.min(milliseconds * UNITS_PER_MS, MAX_UNITS) | 0;
     const bucket = bucketOf(units);
-    this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
-    this.#count++;
-    this.#totalMs += milliseconds;
+    this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + times;
+    this.#count += times;
+    this.#totalMs += milliseconds * times;
     if (milliseconds > this.#maxMs) this.#maxMs = milliseconds;
   }
 

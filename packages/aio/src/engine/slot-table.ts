@@ -40,20 +40,49 @@ export class SlotTable {
     return this.#bytes === 0 || this.#bytes + bytes <= this.#maxBytes;
   }
 
-  /** Gives an operation a slot, of which there must be one. */
-  admit(operation: Operation): void {
-    const slot = this.#take(operation.bytes, operation.generation);
-    operation.slot = slot;
-    this.#operations[slot] = operation;
+  /** How many slots there are for more. */
+  get free(): number {
+    return this.#free.length;
   }
 
-  /** Gives a range a slot, of which there must be one. */
-  admitRange(sweep: Sweep, range: number, generation: number): number {
-    const slot = this.#take(sweep.ranges.length(range), generation);
+  /** How many more bytes may be in flight: none or less where what is in flight is too large already. */
+  get bytesLeft(): number {
+    return this.#maxBytes - this.#bytes;
+  }
+
+  /** Gives an operation a slot, of which there must be one. */
+  admit(operation: Operation): void {
+    const { bytes, generation } = operation;
+    const slot = this.reserve(bytes);
+    operation.slot = slot;
+    this.#operations[slot] = operation;
+    this.#note(slot, bytes, generation);
+  }
+
+  /** Takes a slot, of which there must be one, for a range of so many bytes. */
+  reserve(bytes: number): number {
+    this.#bytes += bytes;
+    return this.#free.pop();
+  }
+
+  /** The same for many ranges, of so many bytes together. */
+  reserveAll(slots: Uint32Array, count: number, bytes: number): void {
+    this.#bytes += bytes;
+    for (let i = 0; i < count; i++) slots[i] = this.#free.pop();
+  }
+
+  /** Leaves slots that were reserved, for so many bytes together. */
+  giveBack(slots: Uint32Array, count: number, bytes: number): void {
+    this.#bytes -= bytes;
+    for (let i = count - 1; i >= 0; i--) this.#free.push(slots[i]!);
+  }
+
+  /** Notes which range has a slot that was reserved for it. */
+  admitRange(slot: number, sweep: Sweep, range: number, generation: number): void {
     this.#sweeps[slot] = sweep;
     this.#ranges[slot] = range;
     this.#unannounced[slot] = sweep.unannounced ? 1 : 0;
-    return slot;
+    this.#note(slot, sweep.ranges.length(range), generation);
   }
 
   /** Has an operation go on in the place of the range that it stands for. */
@@ -113,11 +142,8 @@ export class SlotTable {
     return [...this.#sweeps.keys()].filter((slot) => this.#sweeps[slot] !== null);
   }
 
-  #take(bytes: number, generation: number): number {
-    const slot = this.#free.pop();
+  #note(slot: number, bytes: number, generation: number): void {
     this.#generations[slot] = generation;
     this.#bytesOf[slot] = bytes;
-    this.#bytes += bytes;
-    return slot;
   }
 }

@@ -1,19 +1,16 @@
+import { constants } from 'node:os';
 import type { Counters } from './counters.js';
 import { noteCompletesLate } from './attempt.js';
+import { CHUNK_BYTES, CHUNK_FOR_DEVICE, CHUNK_OPERATIONS } from './chunk.js';
 import type { KernelPort } from './kernel-port.js';
 import { OFFLOADED, type Operation, QUEUED, SUBMITTED } from './operation.js';
+import { RangeBatch } from './range-batch.js';
 import { SlotList } from './slot-list.js';
 import type { SlotTable } from './slot-table.js';
 import type { Sweep } from './sweep.js';
 
-/** How much is submitted between two looks at the clock: some 100 us of copying. */
-const CHUNK_BYTES = 1 << 19;
-export const CHUNK_OPERATIONS = 128;
-/**
- * The same for what a device does: the kernel gives it nothing of a submission before all of it is prepared
- * (blk_start_plug() in fs/aio.c), and it would be idle for that long.
- */
-const CHUNK_FOR_DEVICE = 8;
+/** What preadv2(2) says of what it cannot do at once, for one reason or another. */
+export const UNANSWERED: number = -constants.errno.EOPNOTSUPP;
 
 /** What has a slot: it waits for the next submission, then is in flight. Submits it, and keeps count. */
 export class Submissions {
@@ -22,6 +19,8 @@ export class Submissions {
   readonly #counters: Counters;
   readonly #toKernel: SlotList;
   readonly #toThreads: SlotList;
+  /** What waits to be submitted and collected in one call. */
+  readonly batch: RangeBatch = new RangeBatch();
 
   /** What the kernel or the threads have. */
   #inFlight = 0;
@@ -44,12 +43,17 @@ export class Submissions {
 
   /** How many wait for the next submission. */
   get queued(): number {
-    return this.#toKernel.length + this.#toThreads.length;
+    return this.#toKernel.length + this.#toThreads.length + this.batch.count;
+  }
+
+  /** How many wait for the event loop's own io_submit, but for the batch. */
+  get queuedForKernel(): number {
+    return this.#toKernel.length;
   }
 
   /** Whether there is something for the event loop's own io_submit. */
   hasForKernel(): boolean {
-    return this.#toKernel.length > 0;
+    return this.#toKernel.length > 0 || this.batch.count > 0;
   }
 
   get hasForThreads(): boolean {
@@ -108,11 +112,70 @@ export class Submissions {
     return taken;
   }
 
+  /**
+   * The only one that waits to be submitted, where it is a read that ends in line: a call of its own does it for
+   * less than io_submit and what comes of that.
+   */
+  loneRead(): Operation | null {
+    if (this.#toKernel.length !== 1 || this.batch.count > 0) return null;
+    const operation = this.#slots.operationAt(this.#toKernel.at(0));
+    if (operation?.command?.reads !== true) return null;
+    return operation.unannounced && operation.vectors === null ? operation : null;
+  }
+
+  /**
+   * preadv2(2) for {@link loneRead}, which is not queued any more.
+   *
+   * @returns bytes, or -errno; UNANSWERED where io_submit is to be asked: it knows files for which there is
+   *   no AIO from those that have no RWF_NOWAIT. Then it still is queued.
+   */
+  readAtOnce(operation: Operation): number {
+    const result = this.#port.readAtOnce(operation);
+    if (result === UNANSWERED) return result;
+    this.#toKernel.drop(1);
+    this.#counters.submitted++;
+    this.#counters.inLine++;
+    return result;
+  }
+
   /** The slot of what the kernel has refused, which is not queued any more. */
   takeRefused(): number {
     const slot = this.#toKernel.at(0);
     this.#toKernel.drop(1);
     return slot;
+  }
+
+  /**
+   * The same for the batch of ranges, whose results it has then.
+   *
+   * @returns as {@link submitChunk}; what the kernel took is the caller's to take from the batch
+   */
+  submitBatch(): number {
+    this.#counters.batches++;
+    const taken = this.#port.submitRanges(this.batch);
+    if (taken > 0) {
+      this.#inFlight += taken;
+      this.#inLine += taken;
+      this.#counters.submitted += taken;
+    }
+    return taken;
+  }
+
+  /** So many of the batch have ended, in line. */
+  batchEnded(count: number): void {
+    this.#inFlight -= count;
+    this.#inLine -= count;
+    this.#counters.inLine += count;
+  }
+
+  /** Takes back what of a sweep waits in the batch, which leaves its slots. */
+  withdrawBatch(sweep: Sweep): void {
+    const { batch } = this;
+    if (batch.sweep !== sweep) return;
+    const { count } = batch;
+    this.#slots.giveBack(batch.columns.slot, count, batch.bytes);
+    batch.drop(count);
+    for (let i = 0; i < count; i++) sweep.ended();
   }
 
   submitToThreads(): void {

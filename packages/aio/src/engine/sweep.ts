@@ -1,8 +1,9 @@
 import type { Channel } from 'node:diagnostics_channel';
 import { constants } from 'node:os';
-import { endsInLine } from './attempt.js';
+import { endsInLine, holdsUpLoop } from './attempt.js';
 import type { OpenFile } from './open-file.js';
 import type { Command, Group, Operation } from './operation.js';
+import type { RangeBatch } from './range-batch.js';
 import type { OperationMessage } from './tracing.js';
 import { transferred } from './transferred.js';
 import type { Epoch } from './write-barrier.js';
@@ -40,7 +41,7 @@ export class Sweep implements Group {
   readonly command: Command;
   readonly ranges: SweepRanges;
   /** For each range: bytes, or -errno. */
-  readonly results: Int32Array;
+  readonly results: number[];
   /** No eventfd says when ranges that are begun now end. */
   unannounced = false;
   /** When it was asked for, in ms, as performance.now() has it. */
@@ -52,7 +53,7 @@ export class Sweep implements Group {
   hasEnded = false;
 
   #next = 0;
-  #resolve: ((results: Int32Array) => void) | null;
+  #resolve: ((results: readonly number[]) => void) | null;
   #wake: () => void = () => undefined;
   readonly #epoch: Epoch | null;
 
@@ -60,12 +61,13 @@ export class Sweep implements Group {
     file: OpenFile,
     command: Command,
     ranges: SweepRanges,
-    resolve: (results: Int32Array) => void,
+    resolve: (results: readonly number[]) => void,
   ) {
     this.file = file;
     this.command = command;
     this.ranges = ranges;
-    this.results = new Int32Array(ranges.count);
+    // Not a typed array: to make one takes as long as a read.
+    this.results = new Array<number>(ranges.count);
     this.#resolve = resolve;
     // For all of them together: the descriptor stays open, and a sync waits.
     file.begin();
@@ -75,6 +77,11 @@ export class Sweep implements Group {
   /** The bit of device.ts that says what kind of operation it is. */
   get kind(): number {
     return this.file.direct ? this.command.direct : this.command.buffered;
+  }
+
+  /** Its ranges are expected to have ended when io_submit returns. */
+  get endsInLine(): boolean {
+    return this.unannounced && (this.file.device.refusesNowait & this.kind) === 0;
   }
 
   /** How many have not been begun. */
@@ -103,7 +110,9 @@ export class Sweep implements Group {
   peek(): number {
     const { ranges } = this;
     // Nothing to transfer, as Node has it: neither the file nor the position is looked at.
-    while (this.#next < ranges.count && ranges.length(this.#next) === 0) this.#next++;
+    while (this.#next < ranges.count && ranges.length(this.#next) === 0) {
+      this.results[this.#next++] = 0;
+    }
     return this.#next < ranges.count ? this.#next : NONE;
   }
 
@@ -118,6 +127,17 @@ export class Sweep implements Group {
     const address = this.ranges.address(range);
     if (address === undefined) this.settled(range, -EFAULT);
     return address;
+  }
+
+  /** Begins as many ranges as go together: at most so many, and of so many bytes unless it is one alone. */
+  beginTogether(batch: RangeBatch, most: number, bytes: number): void {
+    const { ranges } = this;
+    for (let range = this.peek(); range !== NONE && batch.count < most; range = this.peek()) {
+      const length = ranges.length(range);
+      if (holdsUpLoop(length) || (batch.count > 0 && batch.bytes + length > bytes)) return;
+      const address = this.take(range);
+      if (address !== undefined) batch.push(range, ranges.position(range), address, length);
+    }
   }
 
   /** Fills in an operation that stands for a range. */
@@ -142,6 +162,15 @@ export class Sweep implements Group {
   settled(range: number, outcome: number): void {
     this.results[range] = outcome;
     this.ended();
+  }
+
+  /** The first `count` of a batch have ended. */
+  settledTogether({ ranges, columns }: RangeBatch, count: number): void {
+    const { results } = this;
+    const { res } = columns;
+    for (let i = 0; i < count; i++) results[ranges[i]!] = res[i]!;
+    this.underWay -= count;
+    this.endIfDone();
   }
 
   leftToNode(range: number, result: unknown): void {

@@ -17,14 +17,18 @@ const LANES = 16;
 export class ManyByNode {
   readonly #transfer: NodeTransfer;
   readonly #ranges: Ranges;
-  readonly #results: Int32Array;
-  readonly #resolve: (results: Int32Array) => void;
+  readonly #results: number[];
+  readonly #resolve: (results: readonly number[]) => void;
   #next = 0;
 
-  constructor(transfer: NodeTransfer, ranges: Ranges, resolve: (results: Int32Array) => void) {
+  constructor(
+    transfer: NodeTransfer,
+    ranges: Ranges,
+    resolve: (results: readonly number[]) => void,
+  ) {
     this.#transfer = transfer;
     this.#ranges = ranges;
-    this.#results = new Int32Array(ranges.count);
+    this.#results = new Array<number>(ranges.count).fill(0);
     this.#resolve = resolve;
   }
 

@@ -6,31 +6,38 @@ export class ManyResult {
    * For each range, in the order in which they were given: the bytes that were transferred, or a negative
    * errno. A read comes back short only where the file ends.
    */
-  readonly results: Int32Array;
+  get results(): Int32Array {
+    return (this.#typed ??= Int32Array.from(this.#results));
+  }
+
+  readonly #results: readonly number[];
+  /** Made when it is asked for: it takes as long as a read. */
+  #typed: Int32Array | null = null;
   readonly #syscall: string;
 
-  constructor(results: Int32Array, syscall: string) {
-    this.results = results;
+  /** @param results - which stay as they are */
+  constructor(results: readonly number[], syscall: string) {
+    this.#results = results;
     this.#syscall = syscall;
   }
 
   /** Bytes of all ranges together. */
   get bytes(): number {
     let bytes = 0;
-    for (const result of this.results) if (result > 0) bytes += result;
+    for (const result of this.#results) if (result > 0) bytes += result;
     return bytes;
   }
 
   /** How many ranges failed. */
   get failed(): number {
     let failed = 0;
-    for (const result of this.results) if (result < 0) failed++;
+    for (const result of this.#results) if (result < 0) failed++;
     return failed;
   }
 
   /** Why a range failed, as Node's own error; null where it did not. */
   errorOf(index: number): NodeJS.ErrnoException | null {
-    const result = this.results[index] ?? 0;
+    const result = this.#results[index] ?? 0;
     return result < 0 ? errnoError(result, this.#syscall) : null;
   }
 
@@ -39,7 +46,7 @@ export class ManyResult {
    * @throws why the first that failed did
    */
   orThrow(): this {
-    const index = this.results.findIndex((result) => result < 0);
+    const index = this.#results.findIndex((result) => result < 0);
     const error = index === -1 ? null : this.errorOf(index);
     if (error !== null) throw error;
     return this;

@@ -24,7 +24,7 @@ function refuseToAppend(): Error {
 }
 
 /** Begins ranges; whoever gives up on them calls what it returns. */
-type Begin = (ended: (results: Int32Array) => void) => () => void;
+type Begin = (ended: (results: readonly number[]) => void) => () => void;
 
 function byEngine({ engine, file }: Served, command: Command, ranges: Ranges): Begin {
   return (ended) => {

@@ -69,10 +69,11 @@ class ManyBlocks implements Blocks {
       const from = record === undefined ? 0 : performance.now();
       const done = write ? this.#handle.writeMany(ranges) : this.#handle.readMany(ranges);
       const result = await done;
-      this.#check(result);
+      const count = ranges.positions.length;
+      this.#check(result, count);
       if (record === undefined) continue;
       const took = performance.now() - from;
-      result.results.forEach(() => record(took));
+      for (let i = 0; i < count; i++) record(took);
     }
   }
 
@@ -89,7 +90,9 @@ class ManyBlocks implements Blocks {
     return count === positions.length ? batch.ranges : batch.shortened(count);
   }
 
-  #check(result: ManyResult): void {
+  #check(result: ManyResult, count: number): void {
+    // No range transfers more than it is asked to, so all did.
+    if (result.bytes === count * this.#work.blockSize) return;
     for (const bytes of result.results) {
       if (bytes !== this.#work.blockSize) {
         result.orThrow();

@@ -1,0 +1,104 @@
+#include "submit_ranges.h"
+
+#include <cstdint>
+#include <limits>
+
+#include "../kernel/syscalls.h"
+#include "arguments.h"
+#include "environment.h"
+#include "slab_arguments.h"
+
+namespace aio_bind::addon {
+namespace {
+
+// What all ranges have in common.
+struct Command {
+  uint16_t opcode;
+  uint32_t fildes;
+  uint32_t rw_flags;
+  uint64_t tag;  // the high half of aio_data; the slot is the low one
+};
+
+// What is no number of bytes becomes one that the kernel refuses.
+uint64_t ToU64(double value) {
+  constexpr double kBeyond = 0x1p63;
+  return value >= 0 && value < kBeyond ? static_cast<uint64_t>(value)
+                                       : std::numeric_limits<uint64_t>::max();
+}
+
+void Prepare(iocb& slot, uint64_t data, const Command& command) {
+  slot = {};
+  slot.aio_data = data;
+  slot.aio_lio_opcode = command.opcode;
+  slot.aio_fildes = command.fildes;
+  slot.aio_rw_flags = static_cast<__kernel_rwf_t>(command.rw_flags);
+}
+
+// Gives each range its result, and leaves the events of others at the front of `events`.
+//
+// The kernel tells of what it does at once in the order of submission, so that both are walked
+// through together.
+RangeArray::Found Sort(io_event* events, long count, const RangeArray& ranges, long submitted,
+                       uint64_t tag) {
+  RangeArray::Found found = {};
+  long next = 0;
+  for (long i = 0; i < count; ++i) {
+    const io_event& event = events[i];
+    long at = event.data >> 32 == tag ? next : submitted;
+    while (at < submitted && ranges.slot()[at] != static_cast<uint32_t>(event.data)) ++at;
+    if (at == submitted) {
+      events[found.events++] = event;
+      continue;
+    }
+    next = at + 1;
+    ranges.res()[at] = static_cast<int32_t>(event.res);
+    ++found.ended;
+    if (event.res == ranges.nbytes()[at]) ++found.whole;
+  }
+  return found;
+}
+
+}  // namespace
+
+Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
+  Environment& environment = Environment::In(info.Env());
+  Context* context = environment.FindContext(Uint32Argument(info, 0));
+  const int64_t nr = Int64Argument(info, 1);
+  const auto& slab = SlabArgument(info, 2);
+  const auto& ranges = RangeArrayArgument(info, 3);
+  if (nr > static_cast<int64_t>(ranges->length())) {
+    throw OutOfRange(info.Env(), "nr is larger than the array of ranges");
+  }
+  const Command command = {static_cast<uint16_t>(Uint32Argument(info, 4)), Uint32Argument(info, 5),
+                           Uint32Argument(info, 6), Uint32Argument(info, 7)};
+  const auto& events = EventArrayArgument(info, 8);
+
+  // What is checked must be what is used, and another thread may have been given the memory.
+  auto& slots = environment.slots();
+  slots.assign(ranges->slot(), ranges->slot() + (nr < 0 ? 0 : nr));
+  auto& pointers = environment.iocb_pointers();
+  pointers.clear();
+  for (const uint32_t slot : slots) {
+    CheckSlot(info.Env(), slot, *slab);
+    pointers.push_back(slab->At(slot));
+  }
+  for (size_t i = 0; i < slots.size(); ++i) {
+    iocb& slot = *pointers[i];
+    Prepare(slot, command.tag << 32 | slots[i], command);
+    slot.aio_buf = ToU64(ranges->buf()[i]);
+    slot.aio_nbytes = ranges->nbytes()[i];
+    slot.aio_offset = static_cast<int64_t>(ToU64(ranges->offset()[i]));
+    ranges->res()[i] = RangeArray::kPending;
+  }
+
+  const long taken = kernel::IoSubmit(context == nullptr ? 0 : context->id(), nr, pointers.data());
+  *ranges->found() = {};
+  if (taken > 0) {
+    for (long i = 0; i < taken; ++i) context->Took(slab, slots[i]);
+    const long count = context->Collect(events->length(), events->data());
+    if (count > 0) *ranges->found() = Sort(events->data(), count, *ranges, taken, command.tag);
+  }
+  return Napi::Number::New(info.Env(), static_cast<double>(taken));
+}
+
+}  // namespace aio_bind::addon

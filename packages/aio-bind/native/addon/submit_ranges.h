@@ -1,0 +1,15 @@
+// Prepares, submits and collects many transfers of one file in one call.
+#ifndef AIO_BIND_ADDON_SUBMIT_RANGES_H_
+#define AIO_BIND_ADDON_SUBMIT_RANGES_H_
+
+#include <napi.h>
+
+namespace aio_bind::addon {
+
+// ioSubmitRanges(context, nr, slab, ranges, opcode, fildes, rwFlags, tag, events) -> count or
+// -errno
+Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info);
+
+}  // namespace aio_bind::addon
+
+#endif  // AIO_BIND_ADDON_SUBMIT_RANGES_H_

@@ -1,0 +1,76 @@
+import { checkInteger, invalidType } from './argument-errors.js';
+import { type NativeId, native } from './native.js';
+
+let idOf: (array: IoRangeArray) => NativeId;
+
+/** The order of {@link io_submit_ranges}'s findings behind the columns (range_array.h). */
+const ENDED = 0;
+const WHOLE = 1;
+const EVENTS = 2;
+const FINDINGS = 3;
+
+/**
+ * Transfers of one file that differ in where only, in columns: what {@link io_submit_ranges} fills iocbs from.
+ * Each column is a typed array that stays the same, so that thousands of ranges are written down without an
+ * allocation.
+ */
+export class IoRangeArray {
+  /** What {@link IoRangeArray.res} has for a range whose event has not been collected. */
+  static readonly PENDING: number = -(2 ** 31);
+
+  /** For how many ranges there is room. */
+  readonly length: number;
+
+  /** Where in the file, in bytes: 0 to 2^53 - 1. */
+  readonly aio_offset: Float64Array;
+  /** The address of the memory: 0 to 2^53 - 1. */
+  readonly aio_buf: Float64Array;
+  /** In bytes. */
+  readonly aio_nbytes: Uint32Array;
+  /** Which slot of the slab the range is given. */
+  readonly slot: Uint32Array;
+  /** What has come of it: bytes or -errno; {@link IoRangeArray.PENDING} for what goes on, or was not taken. */
+  readonly res: Int32Array;
+
+  readonly #id: NativeId;
+  readonly #findings: Uint32Array;
+
+  /** @param length - 1 to 2^20 ranges */
+  constructor(length: number) {
+    checkInteger('length', length, 1, 2 ** 20);
+    const { id, ranges } = native.createRangeArray(this, length);
+    this.length = length;
+    this.aio_offset = new Float64Array(ranges, 0, length);
+    this.aio_buf = new Float64Array(ranges, 8 * length, length);
+    this.aio_nbytes = new Uint32Array(ranges, 16 * length, length);
+    this.slot = new Uint32Array(ranges, 20 * length, length);
+    this.res = new Int32Array(ranges, 24 * length, length);
+    this.#findings = new Uint32Array(ranges, 28 * length, FINDINGS);
+    this.#id = id;
+  }
+
+  /** How many ranges had ended when the last {@link io_submit_ranges} returned: those with a `res`. */
+  get ended(): number {
+    return this.#findings[ENDED] ?? 0;
+  }
+
+  /** How many of them were transferred in full. */
+  get whole(): number {
+    return this.#findings[WHOLE] ?? 0;
+  }
+
+  /** How many events of other operations were collected with theirs. */
+  get events(): number {
+    return this.#findings[EVENTS] ?? 0;
+  }
+
+  static {
+    idOf = (array) => array.#id;
+  }
+}
+
+/** What the addon knows an array of ranges by. */
+export function rangeArrayId(ranges: IoRangeArray): NativeId {
+  if (!(ranges instanceof IoRangeArray)) throw invalidType('ranges', 'an IoRangeArray', ranges);
+  return idOf(ranges);
+}

@@ -1,0 +1,158 @@
+import { constants } from 'node:os';
+import { IoRangeArray } from 'aio-bind';
+import {
+  CONTINUE,
+  LEAVE_TO_NODE,
+  OFFLOAD,
+  SETTLE,
+  judge,
+  planAtOnce,
+  planOffload,
+} from './attempt.js';
+import type { Counters } from './counters.js';
+import { IDLE, type Operation } from './operation.js';
+import type { OperationPool } from './operation-pool.js';
+import type { SlotTable } from './slot-table.js';
+import type { Submissions } from './submissions.js';
+import type { Sweep } from './sweep.js';
+import { operationEnd } from './tracing.js';
+
+const EFAULT = constants.errno.EFAULT;
+
+/** The way out: what becomes of an attempt that has ended. It is tried again, or settles. */
+export class Outcomes {
+  readonly #slots: SlotTable;
+  readonly #submissions: Submissions;
+  readonly #pool: OperationPool;
+  readonly #counters: Counters;
+  /** When what comes back now was collected, in ms, as performance.now() has it. */
+  collectedAt = 0;
+
+  constructor(slots: SlotTable, submissions: Submissions, pool: OperationPool, counters: Counters) {
+    this.#slots = slots;
+    this.#submissions = submissions;
+    this.#pool = pool;
+    this.#counters = counters;
+  }
+
+  /** An attempt has ended, or was not taken. */
+  cameBack(slot: number, result: number): void {
+    const operation = this.#slots.operationAt(slot);
+    if (operation === null) this.#rangeCameBack(slot, result);
+    else this.#operationCameBack(operation, result);
+  }
+
+  /** @param taken - how many ranges the kernel took; -errno where it refused the first */
+  batchCameBack(taken: number): void {
+    const { batch } = this.#submissions;
+    const sweep = batch.sweep!;
+    if (batch.columns.whole === taken && !operationEnd.hasSubscribers) {
+      this.#submissions.batchEnded(taken);
+      this.#slots.giveBack(batch.columns.slot, taken, batch.bytesOf(taken));
+      this.#count(sweep.began, taken);
+      sweep.settledTogether(batch, taken);
+      batch.drop(taken);
+      return;
+    }
+    // There is more to some of them: each goes its own way, as if it had been submitted by itself.
+    const count = Math.max(taken, 1);
+    const slots = batch.columns.slot.slice(0, count);
+    const results = batch.columns.res.slice(0, count);
+    for (const [i, slot] of slots.entries()) {
+      this.#slots.admitRange(slot, sweep, batch.ranges[i]!, batch.generation);
+    }
+    batch.drop(count);
+    if (taken < 0) {
+      this.cameBack(slots[0]!, taken);
+      return;
+    }
+    for (const [i, slot] of slots.entries()) {
+      if (results[i] === IoRangeArray.PENDING) continue;
+      this.#submissions.batchEnded(1);
+      this.cameBack(slot, results[i]!);
+    }
+  }
+
+  #rangeCameBack(slot: number, result: number): void {
+    const sweep = this.#slots.sweepAt(slot)!;
+    const range = this.#slots.rangeAt(slot);
+    // Done, or given up on.
+    if (result === this.#slots.bytesAt(slot) || !sweep.isHeard) {
+      this.#endRange(sweep, range, slot, result);
+      return;
+    }
+    sweep.look();
+    const address = sweep.ranges.address(range);
+    if (address === undefined) {
+      // Nothing more may be written to where its memory was.
+      this.#endRange(sweep, range, slot, -EFAULT);
+      return;
+    }
+    const unannounced = this.#slots.isUnannounced(slot);
+    const operation = sweep.fill(this.#pool.create(), range, address);
+    planAtOnce(operation, unannounced);
+    this.#slots.replace(slot, operation);
+    this.#operationCameBack(operation, result);
+  }
+
+  #endRange(sweep: Sweep, range: number, slot: number, result: number): void {
+    this.#slots.release(slot);
+    this.#count(sweep.began);
+    if (operationEnd.hasSubscribers) operationEnd.publish({ ...sweep.message(range), result });
+    sweep.settled(range, result);
+  }
+
+  #operationCameBack(operation: Operation, result: number): void {
+    switch (judge(operation, result)) {
+      case CONTINUE:
+        operation.advance(result);
+        this.#submissions.queue(operation);
+        break;
+      case OFFLOAD:
+        if (result > 0) operation.advance(result);
+        planOffload(operation);
+        this.#submissions.queue(operation);
+        break;
+      case LEAVE_TO_NODE:
+        this.#end(operation, result);
+        operation.settleByNode();
+        this.release(operation);
+        break;
+      case SETTLE:
+        this.#end(operation, result);
+        this.#settle(operation, result);
+        break;
+    }
+  }
+
+  #count(began: number, times = 1): void {
+    this.#counters.completed += times;
+    this.#counters.latency.record(Math.max(this.collectedAt - began, 0), times);
+  }
+
+  #end(operation: Operation, result: number): void {
+    // Whoever traces may give up on it meanwhile: there is nothing left to take back.
+    operation.state = IDLE;
+    this.#count(operation.began);
+    if (operationEnd.hasSubscribers) operationEnd.publish({ ...operation.message(), result });
+  }
+
+  #settle(operation: Operation, result: number): void {
+    const { group, member } = operation;
+    if (group === null) {
+      operation.settle(result);
+      this.release(operation);
+      return;
+    }
+    // It may start its next at once, in the room that this one has left.
+    const outcome = operation.outcome(result);
+    this.release(operation);
+    group.settled(member, outcome);
+  }
+
+  /** It has left. */
+  release(operation: Operation): void {
+    this.#slots.release(operation.slot);
+    this.#pool.recycle(operation);
+  }
+}

@@ -1,0 +1,50 @@
+import { IoRangeArray } from 'aio-bind';
+import { CHUNK_OPERATIONS } from './chunk.js';
+import type { Sweep } from './sweep.js';
+
+/**
+ * Ranges of a sweep that are expected to end in line: the addon fills their iocbs, submits them and gives
+ * their results in one call. While all goes well nobody else hears of them.
+ */
+export class RangeBatch {
+  readonly columns: IoRangeArray = new IoRangeArray(CHUNK_OPERATIONS);
+  /** Which range of the sweep each is. */
+  readonly ranges: number[] = new Array<number>(CHUNK_OPERATIONS).fill(0);
+  sweep: Sweep | null = null;
+  generation = 0;
+  /** How many wait to be submitted. */
+  count = 0;
+  /** Of all of them together. */
+  bytes = 0;
+
+  push(range: number, position: number, address: number, bytes: number): void {
+    const { columns, count } = this;
+    columns.aio_offset[count] = position;
+    columns.aio_buf[count] = address;
+    columns.aio_nbytes[count] = bytes;
+    this.ranges[count] = range;
+    this.count++;
+    this.bytes += bytes;
+  }
+
+  /** Of the first `count` together. */
+  bytesOf(count: number): number {
+    if (count === this.count) return this.bytes;
+    let bytes = 0;
+    for (let i = 0; i < count; i++) bytes += this.columns.aio_nbytes[i]!;
+    return bytes;
+  }
+
+  /** Takes the first `count` away. */
+  drop(count: number): void {
+    const { aio_offset, aio_buf, aio_nbytes, slot } = this.columns;
+    this.bytes -= this.bytesOf(count);
+    if (count < this.count) {
+      for (const column of [aio_offset, aio_buf, aio_nbytes, slot, this.ranges]) {
+        column.copyWithin(0, count, this.count);
+      }
+    }
+    this.count -= count;
+    if (this.count === 0) this.sweep = null;
+  }
+}
