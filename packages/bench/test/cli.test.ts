@@ -16,7 +16,7 @@ describe('the evaluation with tiny parameters', () => {
     using results = new Scratch(tmpdir());
     const json = join(results.path, 'samples.json');
     const run = await runCli([
-      ...[...TINY_EVALUATION, '--drivers', 'aio,aio-bind,fs-promises'],
+      ...[...TINY_EVALUATION, '--drivers', 'aio,aio-context,aio-bind,fs-promises'],
       ...['--dir', scratch.path, '--json', json],
     ]);
 
@@ -26,7 +26,7 @@ describe('the evaluation with tiny parameters', () => {
     for (const heading of ['1 file\n', '6 files\n', '12 files\n', '24 files\n']) {
       expect(run.stdout).toContain(heading);
     }
-    for (const driver of ['idle', 'aio', 'fs-promises']) {
+    for (const driver of ['idle', 'aio', 'aio-context', 'fs-promises']) {
       expect(rowsOf(run.stdout, driver)).toHaveLength(5);
     }
     expect(rowsOf(run.stdout, 'aio-bind')).toHaveLength(4);
@@ -37,10 +37,14 @@ describe('the evaluation with tiny parameters', () => {
     expect(run.stdout).toMatch(/│ here: aio +│/);
     expect(run.stdout).toMatch(/│ published: linux_aio +│ +1\.305 │ +1\.327 │ +1\.353 │ +1\.431 │/);
     // Kernel AIO needs no threads, and Node's pool does.
-    for (const row of rowsOf(run.stdout, 'aio-bind')) expect(row).toMatch(/│[ *]+0 │/);
+    for (const driver of ['aio-context', 'aio-bind']) {
+      for (const row of rowsOf(run.stdout, driver)) expect(row).toMatch(/│[ *]+0 │/);
+    }
     for (const row of rowsOf(run.stdout, 'fs-promises')) expect(row).toMatch(/│ +[1-9]\d* │/);
 
-    checkJson(readFileSync(json, 'utf8'), { idle: 5, aio: 5, 'aio-bind': 4, 'fs-promises': 5 });
+    checkJson(readFileSync(json, 'utf8'), {
+      ...{ idle: 5, aio: 5, 'aio-context': 5, 'aio-bind': 4, 'fs-promises': 5 },
+    });
     expect(readdirSync(scratch.path)).toEqual([]);
   });
 });
@@ -83,11 +87,11 @@ describe('a command line that is wrong', () => {
     [['nonsense'], /^unknown trial 'nonsense' \(trials: evaluation, random-read, .*\)$/],
     [
       ['evaluation', '--drivers', 'nonsense'],
-      "unknown driver 'nonsense' (drivers: aio, aio-bind, fs-promises, fs-sync, python-linux_aio, python-aiofiles)",
+      "unknown driver 'nonsense' (drivers: aio, aio-context, aio-bind, fs-promises, fs-sync, python-linux_aio, python-aiofiles)",
     ],
     [
       ['evaluation', 'random-read', '--drivers', 'fio-libaio'],
-      "evaluation has no driver 'fio-libaio' (drivers: aio, aio-bind, fs-promises, fs-sync, python-linux_aio, python-aiofiles)",
+      "evaluation has no driver 'fio-libaio' (drivers: aio, aio-context, aio-bind, fs-promises, fs-sync, python-linux_aio, python-aiofiles)",
     ],
     [['evaluation', '--bs', '4k'], '--bs means nothing to evaluation'],
     [['evaluation', '--iodepth-batch', '4'], '--iodepth-batch means nothing to evaluation'],
@@ -138,7 +142,7 @@ it('lists its trials and their drivers in its help', async () => {
   const { code, stdout } = await runHere(['--help']);
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /evaluation .*\n +drivers: aio, aio-bind, fs-promises, fs-sync, python-linux_aio, python-aiofiles\n/,
+    /evaluation .*\n +drivers: aio, aio-context, aio-bind, fs-promises, fs-sync, python-linux_aio, python-aiofiles\n/,
   );
   expect(stdout).toMatch(
     /random-read .*\n +drivers: aio, aio-many, aio-bind, fs-promises, .*, fio-libaio, fio-io_uring, fio-psync, python-linux_aio, python-aiofiles\n/,

@@ -16,5 +16,8 @@ export const AIO = 'aio';
 /** The subject, many reads or writes in one call. */
 export const MANY = 'aio-many';
 
+/** The subject, driven by hand: operations that are used again, in a context of their own. */
+export const CONTEXT = 'aio-context';
+
 /** On the event loop, which waits for it. */
 export const SYNC = 'fs-sync';

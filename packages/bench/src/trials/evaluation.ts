@@ -3,7 +3,7 @@ import type { EvaluationFile, EvaluationWork } from '../jobs/evaluation/work.js'
 import { figure, threadsAdded, type Metric } from '../report/metric.js';
 import { value, versus } from '../report/target.js';
 import { defineTrial } from './define-trial.js';
-import { AIO, BASELINE, IDLE, SYNC } from './drivers.js';
+import { AIO, BASELINE, CONTEXT, IDLE, SYNC } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
 import type { Case } from './plan.js';
 import { besidePublished } from './published-evaluation.js';
@@ -46,7 +46,7 @@ function caseOf(
     pageCache: 'locked',
     files: files.map(({ path }) => path),
     size: files.reduce((sum, { size }) => sum + size, 0),
-    ...(reopen ? { drivers: [IDLE, AIO, BASELINE, SYNC] } : {}),
+    ...(reopen ? { drivers: [IDLE, AIO, CONTEXT, BASELINE, SYNC] } : {}),
     work: () => ({ files, rounds, intervalMs: INTERVAL_MS, reopen }),
   };
 }
@@ -58,7 +58,7 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
   summary: 'read 1, 6, 12 and 24 files of 1-100 KiB whole, again and again at 1 ms intervals',
   options: ['rounds', 'repeats', 'drivers'],
   drivers: [
-    ...[AIO, 'aio-bind', BASELINE, SYNC].map((name) =>
+    ...[AIO, CONTEXT, 'aio-bind', BASELINE, SYNC].map((name) =>
       nodeDriver<EvaluationWork>(name, 'evaluation'),
     ),
     ...PYTHON_LIBRARIES.map((library) => pythonDriver<EvaluationWork>(library, 'evaluation')),
@@ -88,6 +88,9 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
       versus({ case: MOST, driver: AIO, metric: reading, other: BASELINE }, { atMost: 0.5 }),
       versus({ case: MOST, driver: AIO, metric: cpu, other: SYNC }, { atMost: 1.2 }),
       value({ case: MOST, driver: AIO, metric: threadsAdded }, { atMost: 0 }, ''),
+      versus({ case: MOST, driver: CONTEXT, metric: reading, other: SYNC }, { atMost: 1 }),
+      versus({ case: MOST, driver: CONTEXT, metric: cpu, other: SYNC }, { atMost: 1.2 }),
+      value({ case: MOST, driver: CONTEXT, metric: threadsAdded }, { atMost: 0 }, ''),
       versus(
         { case: `${MOST}${REOPENED}`, driver: AIO, metric: reading, other: BASELINE },
         { atMost: 0.5 },
@@ -107,7 +110,7 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
         `${IDLE}: the same timers and no file`,
         '"reading" is the time from the call until all bytes of a round are there; runtime is all rounds with their timers',
         'physical and virtual memory are the peaks of the process; CPU is user and system time of the process',
-        'opened each time: readFile, of which aio-bind has none',
+        'opened each time: readFile, of which aio-bind has none; aio-context opens and closes synchronously',
         'python-*: libraries of Python, with the same files, rounds and timers; threads are those beyond an idle Python',
       ],
       setUp(scratch) {

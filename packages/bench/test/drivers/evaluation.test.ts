@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import * as aioBind from '../../src/drivers/aio-bind/evaluation.js';
+import * as aioContext from '../../src/drivers/aio-context/evaluation.js';
 import * as aio from '../../src/drivers/aio/evaluation.js';
 import * as fsPromises from '../../src/drivers/fs-promises/evaluation.js';
 import * as fsSync from '../../src/drivers/fs-sync/evaluation.js';
@@ -31,6 +32,7 @@ const work = { rounds: 3, intervalMs: 1, reopen: false };
 
 const drivers: readonly (readonly [string, EvaluationDriver])[] = [
   ['aio', aio],
+  ['aio-context', aioContext],
   ['aio-bind', aioBind],
   ['fs-promises', fsPromises],
   ['fs-sync', fsSync],
