@@ -47,6 +47,16 @@ export class EventWatcher implements Disposable {
     return this.#native.hasRef();
   }
 
+  /**
+   * Takes back the signals that there have been, so that no call comes for them: for those who have collected
+   * everything themselves, since to be woken for nothing costs more.
+   *
+   * @returns how many there were; 0 where it has been closed
+   */
+  drain(): number {
+    return this.#native.drain();
+  }
+
   /** Whether it has been closed. */
   get closed(): boolean {
     return this.#closed;

@@ -31,6 +31,7 @@ export interface NativeEventWatcher {
   ref(): void;
   unref(): void;
   hasRef(): boolean;
+  drain(): number;
   close(): void;
 }
 

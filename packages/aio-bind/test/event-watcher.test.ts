@@ -115,6 +115,39 @@ describe('EventWatcher', () => {
     expect(watched.counts).toEqual([1]);
   });
 
+  test('does not call back for signals that were drained', async () => {
+    using watched = new Watched();
+    signal(watched.watcher.fd, 3);
+    expect(watched.watcher.drain()).toBe(3);
+    expect(watched.watcher.drain()).toBe(0);
+    await turns();
+    expect(watched.counts).toEqual([]);
+    const called = watched.call();
+    signal(watched.watcher.fd, 2);
+    await called;
+    expect(watched.counts).toEqual([2]);
+    watched.watcher.close();
+    expect(watched.watcher.drain()).toBe(0);
+  });
+
+  test('does not call back for nothing, where another callback of the same turn has drained it', async () => {
+    const counts: number[] = [];
+    const watchers: EventWatcher[] = [];
+    // Both are readable when the loop looks; whoever is called first drains the other.
+    for (let i = 0; i < 2; i++) {
+      watchers.push(
+        new EventWatcher((count) => {
+          counts.push(count);
+          for (const watcher of watchers) watcher.drain();
+        }),
+      );
+    }
+    for (const watcher of watchers) signal(watcher.fd);
+    await turns();
+    expect(counts).toEqual([1]);
+    for (const watcher of watchers) watcher.close();
+  });
+
   test('runs what its callback leaves to nextTick and to microtasks before anything else', async () => {
     const order: string[] = [];
     const logging = (name: string) => (): void => {

@@ -18,6 +18,7 @@ Napi::Function EventWatcher::Define(Napi::Env env) {
                          InstanceMethod<&EventWatcher::RefLoop>("ref"),
                          InstanceMethod<&EventWatcher::UnrefLoop>("unref"),
                          InstanceMethod<&EventWatcher::HasRef>("hasRef"),
+                         InstanceMethod<&EventWatcher::Drain>("drain"),
                          InstanceMethod<&EventWatcher::Close>("close"),
                      });
 }
@@ -73,6 +74,11 @@ Napi::Value EventWatcher::HasRef(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), poll_ != nullptr && poll_->HasRef());
 }
 
+Napi::Value EventWatcher::Drain(const Napi::CallbackInfo& info) {
+  const uint64_t count = event_fd_ == nullptr ? 0 : event_fd_->Drain();
+  return Napi::Number::New(info.Env(), static_cast<double>(count));
+}
+
 void EventWatcher::Close(const Napi::CallbackInfo&) {
   if (poll_ == nullptr) return;
   poll_->Close();
@@ -84,10 +90,12 @@ void EventWatcher::Close(const Napi::CallbackInfo&) {
 }
 
 void EventWatcher::OnReadable() {
+  const uint64_t count = event_fd_->Drain();
+  // Another callback of this turn of the loop has drained it.
+  if (count == 0) return;
   const Napi::Env env = Env();
   const Napi::HandleScope scope(env);
-  const auto count = static_cast<double>(event_fd_->Drain());
-  napi_value argument = Napi::Number::New(env, count);
+  napi_value argument = Napi::Number::New(env, static_cast<double>(count));
   // By hand, since what the callback throws must become an uncaughtException, and an environment
   // that is being terminated can run no JavaScript at all, which is no error.
   const napi_status status =

@@ -35,6 +35,7 @@ class EventWatcher : public Napi::ObjectWrap<EventWatcher> {
   void RefLoop(const Napi::CallbackInfo& info);
   void UnrefLoop(const Napi::CallbackInfo& info);
   Napi::Value HasRef(const Napi::CallbackInfo& info);
+  Napi::Value Drain(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
   void OnReadable();
 

@@ -141,6 +141,8 @@ export class Dispatcher {
     });
     const events = this.completions.take(max);
     this.goOn();
+    // All of it has been seen: nobody is to be woken for it.
+    if (this.kernel.inFlight === 0) this.#watcher.drain();
     return events;
   }
 

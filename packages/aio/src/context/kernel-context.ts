@@ -72,7 +72,8 @@ export class KernelContext {
    * @throws what is wrong with the first
    */
   submit(operations: readonly AioOperation[], eventfd: number): number {
-    for (const [index, operation] of operations.entries()) {
+    for (let index = 0; index < operations.length; index++) {
+      const operation = operations[index]!;
       const slot = this.#free[--this.#freeCount] ?? 0;
       this.#slots[index] = slot;
       this.#operations[slot] = operation;

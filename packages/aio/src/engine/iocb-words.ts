@@ -44,7 +44,7 @@ export function fillCommand(
 }
 
 /**
- * What it transfers. Address, length and offset are safe integers.
+ * What it transfers. Address and offset are safe integers, the length one below 2^32.
  *
  * @param generation - comes back in the event beside the slot, so that no event is taken for another
  *   operation's
@@ -62,7 +62,8 @@ export function fillTransfer(
   words[base + DATA + LOW] = slot;
   words[base + DATA + HIGH] = generation;
   setU64(words, base + BUF, address);
-  setU64(words, base + NBYTES, nbytes);
+  words[base + NBYTES + LOW] = nbytes;
+  words[base + NBYTES + HIGH] = 0;
   setU64(words, base + OFFSET, offset);
 }
 

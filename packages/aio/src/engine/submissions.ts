@@ -98,14 +98,10 @@ export class Submissions {
    */
   submitChunk(): number {
     this.#counters.batches++;
-    const taken = this.#port.submit(this.#toKernel, this.#chunk());
+    const chunk = this.#chunk();
+    const taken = this.#port.submit(this.#toKernel, chunk);
+    for (let i = Math.max(taken, 0); i < chunk; i++) this.#wasNotTaken(this.#toKernel.at(i));
     if (taken <= 0) return taken;
-    for (let i = 0; i < taken; i++) {
-      const slot = this.#toKernel.at(i);
-      const operation = this.#slots.operationAt(slot);
-      if (operation !== null) operation.state = SUBMITTED;
-      if (this.#slots.isUnannounced(slot)) this.#inLine++;
-    }
     this.#inFlight += taken;
     this.#counters.submitted += taken;
     this.#toKernel.drop(taken);
@@ -224,17 +220,31 @@ export class Submissions {
     }
   }
 
-  /** How many go together, so that neither their copying holds up the loop, nor their number the device. */
+  /**
+   * How many go together, so that neither their copying holds up the loop, nor their number the device. These
+   * count as submitted, since they are walked through but once.
+   */
   #chunk(): number {
     const most = Math.min(this.#toKernel.length, CHUNK_OPERATIONS);
     let bytes = 0;
     let forDevice = 0;
     for (let i = 0; i < most; i++) {
       const slot = this.#toKernel.at(i);
-      if (this.#slots.isUnannounced(slot)) bytes += this.#slots.bytesAt(slot);
+      const inLine = this.#slots.isUnannounced(slot);
+      if (inLine) bytes += this.#slots.bytesAt(slot);
       else if (++forDevice > CHUNK_FOR_DEVICE) return i;
-      if (bytes > CHUNK_BYTES) return Math.max(i, 1);
+      if (bytes > CHUNK_BYTES && i > 0) return i;
+      const operation = this.#slots.operationAt(slot);
+      if (operation !== null) operation.state = SUBMITTED;
+      if (inLine) this.#inLine++;
     }
     return most;
+  }
+
+  /** It was in the chunk, and waits on. */
+  #wasNotTaken(slot: number): void {
+    const operation = this.#slots.operationAt(slot);
+    if (operation !== null) operation.state = QUEUED;
+    if (this.#slots.isUnannounced(slot)) this.#inLine--;
   }
 }

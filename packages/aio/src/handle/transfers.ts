@@ -30,12 +30,21 @@ function prepare(engine: Engine, file: OpenFile, command: Command): Operation {
   return operation;
 }
 
+/** Whose promise is being made. */
+let promised: Operation | null = null;
+
+/** A function that is made once: for each read one of its own would cost as much as its iocb. */
+function keepSettlers(resolve: (value: never) => void, reject: (reason: unknown) => void): void {
+  if (promised === null) return;
+  promised.resolve = resolve as (value: unknown) => void;
+  promised.reject = reject;
+}
+
 function start<T>(engine: Engine, operation: Operation, patience: Patience): Promise<T> {
-  const settled = new Promise<T>((resolve, reject) => {
-    operation.resolve = resolve as (value: unknown) => void;
-    operation.reject = reject;
-    engine.start(operation);
-  });
+  promised = operation;
+  const settled = new Promise<T>(keepSettlers);
+  promised = null;
+  engine.start(operation);
   if (!isPatient(patience)) giveUpOn(patience, engine, operation, settled);
   return settled;
 }
