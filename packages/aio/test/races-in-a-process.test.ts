@@ -44,12 +44,19 @@ test.for(['direct', 'cold'] as const)(
           const buffer = aio.alignedBuffer(size);
           const controller = new AbortController();
           const { signal } = controller;
-          const reading =
-            isDirect && n % 2 === 0
-              ? context.run(new aio.ReadOperation({ file: handle, buffer, offset: position }), {
-                  signal,
-                })
-              : handle.read(buffer, { position, signal, ...(n % 5 === 0 ? { timeout: 0 } : {}) });
+          const begin = (): Promise<unknown> => {
+            if (isDirect && n % 2 === 0) {
+              const operation = new aio.ReadOperation({ file: handle, buffer, offset: position });
+              return context.run(operation, { signal });
+            }
+            if (n % 7 < 2) {
+              const ranges = { buffer, positions: [position], lengths: size };
+              return handle.readMany(ranges, { signal }).then((many) => many.orThrow());
+            }
+            const timeout = n % 5 === 0 ? { timeout: 0 } : {};
+            return handle.read(buffer, { position, signal, ...timeout });
+          };
+          const reading = begin();
           found.asked++;
           if (n % 3 === 0) controller.abort();
           else if (n % 3 === 1) setImmediate(() => controller.abort());
