@@ -1,5 +1,6 @@
 import type { ReadOptionsWithBuffer } from 'node:fs';
 import type { FileHandle, FileReadResult } from 'node:fs/promises';
+import type { DirectAlignment } from './direct/alignment.js';
 import type { Patience } from './engine/give-up.js';
 import type { FileSlice } from './handle/file-slice.js';
 import type { ManyResult } from './many/many-result.js';
@@ -28,6 +29,11 @@ export interface WriteOptions extends Patience {
  * A handle of something that has no AIO (a pipe, a terminal) takes no notice of either.
  */
 export interface AioFileHandle extends FileHandle {
+  /**
+   * Of a handle that was opened with `direct: true`: what has to be aligned, and to how many bytes, for a transfer to
+   * go past the page cache without being copied. Absent from any other handle.
+   */
+  readonly directAlignment?: DirectAlignment;
   read: FileHandle['read'] & {
     <T extends NodeJS.ArrayBufferView = Buffer>(
       buffer: T,

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { aio_context_t } from 'aio-bind';
 import { Admission } from './admission.js';
+import type { Carrier } from './carrier.js';
 import { Counters, type EngineStats } from './counters.js';
 import { KernelPort } from './kernel-port.js';
 import type { Operation } from './operation.js';
@@ -31,7 +32,7 @@ export interface EngineLimits {
  *
  * Every operation settles exactly once. Nothing here waits.
  */
-export class Engine {
+export class Engine implements Carrier {
   readonly #port: KernelPort;
   readonly #slots: SlotTable;
   readonly #turn: Turn;
@@ -77,6 +78,10 @@ export class Engine {
     this.#scheduleFlush();
     operation.began = this.#batchBegan;
     this.#admission.take(operation);
+  }
+
+  takesSweep(): boolean {
+    return true;
   }
 
   /** Takes a sweep, which from now on is the engine's. */

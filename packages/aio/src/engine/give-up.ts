@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { Engine } from './engine.js';
+import type { Carrier } from './carrier.js';
 import type { Operation } from './operation.js';
 
 /** Until when an operation's caller is interested in it. */
@@ -127,7 +127,7 @@ export function isPatient({ signal, timeout }: Patience): boolean {
 /** Has an operation that was started given up when the time has come. */
 export function giveUpOn(
   patience: Patience,
-  engine: Engine,
+  engine: Carrier,
   operation: Operation,
   settled: Promise<unknown>,
 ): void {

@@ -2,7 +2,7 @@ import { constants, fstatSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { AioFileHandle } from '../aio-file-handle.js';
 import { deviceOf } from '../engine/device.js';
-import type { Engine } from '../engine/engine.js';
+import type { Carrier } from '../engine/carrier.js';
 import { type NodeMethods, OpenFile } from '../engine/open-file.js';
 import { type FileHandleClass, classOver } from './file-handle.js';
 import { SERVED } from './served.js';
@@ -87,17 +87,20 @@ function transferOnlyWhenIdle(handle: FileHandle, file: OpenFile): void {
  *
  * @param engine - null where Node serves all of them
  * @param flags - what it was opened with
+ * @param before - what stands before the engine for this file, if anything does
  */
 export function adopt(
   handle: FileHandle,
-  engine: Engine | null,
+  engine: Carrier | null,
   flags: string | number,
+  before?: (engine: Carrier, file: OpenFile) => Carrier,
 ): AioFileHandle {
   const nodeClass = handle.constructor as unknown as FileHandleClass;
   Object.setPrototypeOf(handle, classFor(nodeClass).prototype);
+  if (engine === null) return handle as AioFileHandle;
   // Just opened, so this is answered from memory.
-  const stats = engine && fstatSync(handle.fd);
-  if (stats === null || (!stats.isFile() && !stats.isBlockDevice())) return handle as AioFileHandle;
+  const stats = fstatSync(handle.fd);
+  if (!stats.isFile() && !stats.isBlockDevice()) return handle as AioFileHandle;
   const file = new OpenFile({
     fd: handle.fd,
     device: deviceOf(stats.dev),
@@ -105,7 +108,9 @@ export function adopt(
     append: has(flags, constants.O_APPEND, 'a'),
     node: nodeMethodsOf(handle, nodeClass),
   });
-  Object.defineProperty(handle, SERVED, { value: { engine, file } });
+  Object.defineProperty(handle, SERVED, {
+    value: { engine: before?.(engine, file) ?? engine, file },
+  });
   closeWhenIdle(handle, file);
   transferOnlyWhenIdle(handle, file);
   return handle as AioFileHandle;

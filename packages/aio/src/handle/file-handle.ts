@@ -25,13 +25,14 @@ export interface TransferMethods {
   readonly fd: number;
   read(...args: unknown[]): Promise<unknown>;
   write(...args: unknown[]): Promise<unknown>;
-  readv(buffers: unknown, position?: unknown): Promise<object>;
-  writev(buffers: unknown, position?: unknown): Promise<object>;
+  readv(buffers: unknown, position?: unknown, options?: unknown): Promise<object>;
+  writev(buffers: unknown, position?: unknown, options?: unknown): Promise<object>;
   sync(): Promise<unknown>;
   datasync(): Promise<unknown>;
   readFile(options?: unknown): Promise<unknown>;
   writeFile(data: unknown, options?: unknown): Promise<unknown>;
   appendFile(data: unknown, options?: unknown): Promise<unknown>;
+  readableWebStream(options?: object): unknown;
 }
 
 export interface FileHandleClass {

@@ -1,9 +1,9 @@
-import type { Engine } from '../engine/engine.js';
+import type { Carrier } from '../engine/carrier.js';
 import type { OpenFile } from '../engine/open-file.js';
 
 /** What a handle of ours has besides Node's. */
 export interface Served {
-  readonly engine: Engine;
+  readonly engine: Carrier;
   readonly file: OpenFile;
 }
 

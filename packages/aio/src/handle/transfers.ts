@@ -1,7 +1,7 @@
 // Starts operations on a file that is open.
 import { viewAddress } from '../engine/addresses.js';
+import type { Carrier } from '../engine/carrier.js';
 import { FDSYNC, FSYNC } from '../engine/commands.js';
-import type { Engine } from '../engine/engine.js';
 import {
   type Patience,
   abortError,
@@ -22,7 +22,7 @@ function refusalBy(patience: Patience): Error | null {
   return patience.signal?.aborted === true ? abortError(patience.signal) : null;
 }
 
-function prepare(engine: Engine, file: OpenFile, command: Command): Operation {
+function prepare(engine: Carrier, file: OpenFile, command: Command): Operation {
   const operation = engine.create();
   operation.command = command;
   operation.file = file;
@@ -40,7 +40,7 @@ function keepSettlers(resolve: (value: never) => void, reject: (reason: unknown)
   promised.reject = reject;
 }
 
-function start<T>(engine: Engine, operation: Operation, patience: Patience): Promise<T> {
+function start<T>(engine: Carrier, operation: Operation, patience: Patience): Promise<T> {
   promised = operation;
   const settled = new Promise<T>(keepSettlers);
   promised = null;
@@ -51,7 +51,7 @@ function start<T>(engine: Engine, operation: Operation, patience: Patience): Pro
 
 /** A read or write of one buffer at a position. */
 export function startTransfer<T>(
-  engine: Engine,
+  engine: Carrier,
   file: OpenFile,
   command: Command,
   wanted: Transfer,
@@ -82,7 +82,7 @@ export function startTransfer<T>(
  * @param pieces - what was in it at the call
  */
 export function startVectored<T>(
-  engine: Engine,
+  engine: Carrier,
   file: OpenFile,
   command: Command,
   views: readonly ArrayBufferView[],
@@ -105,7 +105,7 @@ export function startVectored<T>(
 
 /** A sync, once every write that was issued before it has settled. */
 export function startSync(
-  engine: Engine,
+  engine: Carrier,
   file: OpenFile,
   dataOnly: boolean,
   patience: Patience,

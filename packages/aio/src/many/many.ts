@@ -10,7 +10,8 @@ import {
 import type { Command } from '../engine/operation.js';
 import { Sweep } from '../engine/sweep.js';
 import type { Served } from '../handle/served.js';
-import { type NodeTransfer, ManyByNode } from './many-by-node.js';
+import { startTransfer } from '../handle/transfers.js';
+import { type RangeTransfer, ManyInLanes } from './many-in-lanes.js';
 import { ManyResult } from './many-result.js';
 import { type Ranges, rangesOf } from './ranges.js';
 
@@ -22,6 +23,11 @@ function refuseToAppend(): Error {
     { code: 'ERR_INVALID_STATE' },
   );
 }
+
+/** More would but queue up at Node's pool. */
+const NODE_LANES = 16;
+/** Enough for a device. */
+const ENGINE_LANES = 64;
 
 /** Begins ranges; whoever gives up on them calls what it returns. */
 type Begin = (ended: (results: readonly number[]) => void) => () => void;
@@ -36,9 +42,23 @@ function byEngine({ engine, file }: Served, command: Command, ranges: Ranges): B
   };
 }
 
-function byNode(transfer: NodeTransfer, ranges: Ranges): Begin {
+/** Each for itself: the engine's carrier has something to do for some of them. */
+function byEngineInLanes({ engine, file }: Served, command: Command, ranges: Ranges): Begin {
   return (ended) => {
-    const transfers = new ManyByNode(transfer, ranges, ended);
+    // For all of them together: the descriptor stays open, and a sync waits.
+    file.begin();
+    const epoch = command.reads ? null : file.writes.enter();
+    const transfers = new ManyInLanes(
+      ENGINE_LANES,
+      async (view, offset, length, position) =>
+        startTransfer(engine, file, command, { view, offset, length, position }, position),
+      ranges,
+      (results) => {
+        if (epoch !== null) file.writes.leave(epoch);
+        file.end();
+        ended(results);
+      },
+    );
     transfers.start();
     return () => {
       transfers.abandon();
@@ -46,10 +66,32 @@ function byNode(transfer: NodeTransfer, ranges: Ranges): Begin {
   };
 }
 
+function byNode(transfer: RangeTransfer, ranges: Ranges): Begin {
+  return (ended) => {
+    const transfers = new ManyInLanes(NODE_LANES, transfer, ranges, ended);
+    transfers.start();
+    return () => {
+      transfers.abandon();
+    };
+  };
+}
+
+function beginning(
+  command: Command,
+  served: Served | null,
+  transfer: RangeTransfer,
+  ranges: Ranges,
+): Begin {
+  if (served === null) return byNode(transfer, ranges);
+  return served.engine.takesSweep(command, ranges)
+    ? byEngine(served, command, ranges)
+    : byEngineInLanes(served, command, ranges);
+}
+
 function many(
   command: Command,
   served: Served | null,
-  transfer: NodeTransfer,
+  transfer: RangeTransfer,
   wanted: unknown,
   patience: Patience,
 ): Promise<ManyResult> {
@@ -59,7 +101,7 @@ function many(
     const problem = problemWith(patience);
     if (problem !== null) throw problem;
     if (patience.signal?.aborted === true) throw abortError(patience.signal);
-    const begin = served === null ? byNode(transfer, ranges) : byEngine(served, command, ranges);
+    const begin = beginning(command, served, transfer, ranges);
     const waiting = { hasEnded: false, forget: (): void => undefined };
     const abandon = begin((results) => {
       waiting.hasEnded = true;
@@ -77,7 +119,7 @@ function many(
 
 export function readManyRanges(
   served: Served | null,
-  transfer: NodeTransfer,
+  transfer: RangeTransfer,
   wanted: unknown,
   patience: Patience,
 ): Promise<ManyResult> {
@@ -86,7 +128,7 @@ export function readManyRanges(
 
 export function writeManyRanges(
   served: Served | null,
-  transfer: NodeTransfer,
+  transfer: RangeTransfer,
   wanted: unknown,
   patience: Patience,
 ): Promise<ManyResult> {

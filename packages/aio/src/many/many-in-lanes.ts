@@ -2,30 +2,31 @@ import { constants } from 'node:os';
 import { transferred } from '../engine/transferred.js';
 import type { Ranges } from './ranges.js';
 
-/** Node's own read or write of one range. */
-export type NodeTransfer = (
+/** A read or write of one range. */
+export type RangeTransfer = (
   view: NodeJS.ArrayBufferView,
   offset: number,
   length: number,
   position: number,
 ) => Promise<unknown>;
 
-/** More would but queue up at Node's pool. */
-const LANES = 16;
-
-/** Ranges by Node's own methods: for files that kernel AIO does not serve. */
-export class ManyByNode {
-  readonly #transfer: NodeTransfer;
+/** Ranges as so many transfers, some of them at a time: for files that the engine has no sweeps for. */
+export class ManyInLanes {
+  readonly #lanes: number;
+  readonly #transfer: RangeTransfer;
   readonly #ranges: Ranges;
   readonly #results: number[];
   readonly #resolve: (results: readonly number[]) => void;
   #next = 0;
 
+  /** @param lanes - how many transfers are under way at a time */
   constructor(
-    transfer: NodeTransfer,
+    lanes: number,
+    transfer: RangeTransfer,
     ranges: Ranges,
     resolve: (results: readonly number[]) => void,
   ) {
+    this.#lanes = lanes;
     this.#transfer = transfer;
     this.#ranges = ranges;
     this.#results = new Array<number>(ranges.count).fill(0);
@@ -33,7 +34,9 @@ export class ManyByNode {
   }
 
   start(): void {
-    const lanes = Array.from({ length: Math.min(LANES, this.#ranges.count) }, () => this.#lane());
+    const lanes = Array.from({ length: Math.min(this.#lanes, this.#ranges.count) }, () =>
+      this.#lane(),
+    );
     void Promise.all(lanes).then(() => {
       this.#resolve(this.#results);
     });

@@ -1,0 +1,23 @@
+import type { Command, Operation } from './operation.js';
+import type { Sweep, SweepRanges } from './sweep.js';
+
+/** Who carries operations out: the engine, or what stands before it. */
+export interface Carrier {
+  /** An operation to fill in and {@link start}. */
+  create(): Operation;
+  /** Takes an operation, which from now on is the carrier's. */
+  start(operation: Operation): void;
+  /** Whether these ranges can go as a sweep; else each goes as an operation. */
+  takesSweep(command: Command, ranges: SweepRanges): boolean;
+  /** Takes a sweep, which from now on is the carrier's. */
+  startSweep(sweep: Sweep): void;
+  /**
+   * Gives up on an operation. Whoever waits for it has to be told by the caller.
+   *
+   * @param generation - what the operation had when it was created; an earlier one has settled
+   * @returns false where it had settled before
+   */
+  abandon(operation: Operation, generation: number): boolean;
+  /** Gives up on what is left of a sweep, in the same way. */
+  abandonSweep(sweep: Sweep): void;
+}
