@@ -185,7 +185,7 @@ describe('whatever the alignment', () => {
           }
           expect(readFileSync(path).equals(model.bytes)).toBe(true);
         }),
-        { numRuns: rounds(500, 40) },
+        { numRuns: rounds(2000, 150) },
       );
     },
   );
@@ -348,8 +348,7 @@ describe('what is aligned', () => {
 describe('giving up', () => {
   test('a bounced read rejects at once, and leaves the buffer alone from then on', async () => {
     const path = newPath();
-    writeNumbered(path, 8 * MIB);
-    evict(path);
+    const bytes = writeNumbered(path, 8 * MIB);
     const handle = await openDirect(path, 'r');
     for (let round = 0; round < rounds(200, 20); round++) {
       const memory = oddBuffer(6 * MIB);
@@ -360,7 +359,12 @@ describe('giving up', () => {
       else giveUp.abort();
       await rejected;
       const then = Buffer.from(memory);
-      await handle.read(Buffer.alloc(100), 0, 100, 0);
+      const others = Array.from({ length: 8 }, async (_, i) => {
+        const other = oddBuffer(MIB);
+        await handle.read(other, 0, MIB, 4096 * i + 1);
+        expect(other.equals(bytes.subarray(4096 * i + 1, 4096 * i + 1 + MIB))).toBe(true);
+      });
+      await Promise.all(others);
       expect(memory.equals(then)).toBe(true);
     }
     await expect(handle.read(oddBuffer(MIB), { position: 1, timeout: 0 })).rejects.toThrow();
@@ -404,6 +408,34 @@ describe('giving up', () => {
     await Promise.all([first, rejected, third]);
     expect(found.subarray(0, 4).equals(Buffer.alloc(4, 1))).toBe(true);
     expect(found.subarray(4 * MIB).toString()).toBe('abc');
+  });
+});
+
+describe('a sync', () => {
+  test.for(['sync', 'datasync'] as const)('waits for every write before it: %s', async (method) => {
+    const handle = await openDirect(newPath(), 'w+');
+    const unit = alignedBuffer(2 * MIB);
+    await handle.write('opens the second descriptor', 1);
+    await handle.write(unit, 0, unit.length, 0);
+    for (const last of ['aligned', 'bounced', 'neither'] as const) {
+      const settled: string[] = [];
+      const note = (name: string, work: Promise<unknown>): Promise<void> =>
+        work.then(() => {
+          settled.push(name);
+        });
+      const writes = {
+        aligned: () => handle.write(unit, 0, unit.length, 0),
+        bounced: () => handle.write(oddBuffer(unit.length), 0, unit.length, 0),
+        neither: () => handle.write(unit, 0, unit.length - 1, 1),
+      };
+      const all = [
+        note('write', writes.neither()),
+        note('write', writes.aligned()),
+        note('write', writes[last]()),
+      ];
+      await Promise.all([...all, note(method, handle[method]())]);
+      expect(settled).toEqual(['write', 'write', 'write', method]);
+    }
   });
 });
 

@@ -45,16 +45,21 @@ function classOver(Base: FileHandleClass): FileHandleClass {
       position?: unknown,
     ): Promise<unknown> {
       const bytes = encoded(first, third);
-      if (bytes === null) return super.write(first, second, third, position);
-      const { bytesWritten } = (await super.write(bytes, 0, bytes.length, second)) as Transferred;
+      if (bytes === null) {
+        return typeof first === 'string'
+          ? super.write(first, current(second), third)
+          : super.write(first, withCurrent(second), third, current(position));
+      }
+      const where = current(second);
+      const { bytesWritten } = (await super.write(bytes, 0, bytes.length, where)) as Transferred;
       return { bytesWritten, buffer: first };
     }
 
     override async readv(buffers: unknown, position?: unknown, options?: unknown): Promise<object> {
       const readSome = (some: unknown, at: unknown): Promise<object> =>
         super.readv(some, at, options);
-      if (!areTooMany(buffers)) return readSome(buffers, position);
-      return { bytesRead: await inParts(buffers, position, readSome), buffers };
+      if (!areTooMany(buffers)) return readSome(buffers, current(position));
+      return { bytesRead: await inParts(buffers, current(position), readSome), buffers };
     }
 
     override async writev(
@@ -64,8 +69,8 @@ function classOver(Base: FileHandleClass): FileHandleClass {
     ): Promise<object> {
       const writeSome = (some: unknown, at: unknown): Promise<object> =>
         super.writev(some, at, options);
-      if (!areTooMany(buffers)) return writeSome(buffers, position);
-      return { bytesWritten: await inParts(buffers, position, writeSome), buffers };
+      if (!areTooMany(buffers)) return writeSome(buffers, current(position));
+      return { bytesWritten: await inParts(buffers, current(position), writeSome), buffers };
     }
 
     override readFile(options?: unknown): Promise<unknown> {
@@ -102,6 +107,18 @@ function withNumber(options: unknown): unknown {
   if (typeof options !== 'object' || options === null) return options;
   const { position } = options as { readonly position?: unknown };
   return typeof position === 'bigint' ? { ...options, position: asNumber(position) } : options;
+}
+
+/** Where to go: to Node, anything below 0 is the descriptor's own position too. */
+function current(position: unknown): unknown {
+  return typeof position === 'number' && position < 0 ? null : position;
+}
+
+function withCurrent(options: unknown): unknown {
+  if (typeof options !== 'object' || options === null) return options;
+  const { position } = options as { readonly position?: unknown };
+  const where = current(position);
+  return where === position ? options : { ...options, position: where };
 }
 
 /** A string with an encoding, as bytes; null for what is taken as it is, or refused. */

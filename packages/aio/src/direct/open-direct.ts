@@ -1,6 +1,7 @@
 import { constants, fstatSync } from 'node:fs';
 import { type FileHandle, open as nodeOpen } from 'node:fs/promises';
 import { constants as osConstants } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type { AioFileHandle } from '../aio-file-handle.js';
 import type { Carrier } from '../engine/carrier.js';
 import { adopt } from '../handle/adopt.js';
@@ -18,7 +19,7 @@ const WRONG_KIND = 'only regular files and block devices have direct I/O: open i
 
 /** Node's EINVAL, which also says what to do. */
 function refusal(path: Path, why: string): NodeJS.ErrnoException {
-  const text = String(path);
+  const text = path instanceof URL ? fileURLToPath(path) : String(path);
   return Object.assign(new Error(`EINVAL: invalid argument, open '${text}' (${why})`), {
     errno: -osConstants.errno.EINVAL,
     code: 'EINVAL',
