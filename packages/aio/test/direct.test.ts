@@ -1,7 +1,15 @@
 // Direct I/O of any alignment: a handle that was opened with `direct: true` does what a buffered one does.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { open as nodeOpen } from 'node:fs/promises';
 import { MessageChannel } from 'node:worker_threads';
 import fc from 'fast-check';
@@ -284,6 +292,12 @@ describe('whatever the alignment', () => {
     await handle.read(two, { position: 2n });
     expect(two.toString('hex')).toBe('cdef');
     await handle.truncate(0);
+    const inPlace = await openDirect(path, 'r+');
+    await inPlace.write('ab', -1);
+    await inPlace.write(Buffer.from('cd'), 0, 2, -1);
+    await inPlace.writev([Buffer.from('ef'), Buffer.from('g')], -1);
+    expect(readFileSync(path, 'latin1')).toBe('abcdefg');
+    await handle.truncate(0);
     await handle.writeFile(
       ['one ', 'two ', Buffer.from('three')] as unknown as string,
       {
@@ -543,6 +557,16 @@ describe('opening', () => {
     else await expect(second).rejects.toMatchObject({ code: 'EACCES' });
     await handle.write(alignedBuffer(4096).fill('b'), 0, 4096, 4096);
     expect(statSync(path).size).toBe(8192);
+  });
+
+  test('a file that has been removed meanwhile is written by the second descriptor too', async () => {
+    const path = newPath();
+    const handle = await openDirect(path, 'w+');
+    rmSync(path);
+    await handle.write('abc', 1);
+    const found = Buffer.alloc(10);
+    expect((await handle.read(found, 0, 10, 0)).bytesRead).toBe(4);
+    expect(found.toString('latin1', 0, 4)).toBe('\0abc');
   });
 
   test("Node's own pool goes through the page cache", async () => {
