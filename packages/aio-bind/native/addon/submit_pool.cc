@@ -46,7 +46,7 @@ SubmitPool::~SubmitPool() {
 }
 
 void SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job) {
-  const std::unique_lock lock(pool->mutex_);
+  std::unique_lock lock(pool->mutex_);
   pool->JoinFinished();
   if (pool->closed_) {
     pool->Refuse(job, -ECANCELED);
@@ -61,6 +61,8 @@ void SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job)
     for (const SubmitJob& stranded : pool->queue_.Remove(AnyJob)) pool->Refuse(stranded, -EAGAIN);
     return;
   }
+  // Whoever wakes takes the lock first.
+  lock.unlock();
   pool->work_.notify_one();
 }
 
@@ -82,10 +84,13 @@ void SubmitPool::WithdrawContext(aio_context_t ctx, uint32_t context_serial) {
 }
 
 std::vector<SubmitPool::Refusal> SubmitPool::TakeRefusals(size_t max) {
+  // Asked after every submission, and rarely so: a thread may have the lock.
+  if (!any_refusals_.load(std::memory_order_acquire)) return {};
   const std::unique_lock lock(mutex_);
   const auto end = refusals_.begin() + static_cast<long>(std::min(max, refusals_.size()));
   std::vector<Refusal> taken(refusals_.begin(), end);
   refusals_.erase(refusals_.begin(), end);
+  any_refusals_ = !refusals_.empty();
   return taken;
 }
 
@@ -133,10 +138,15 @@ void SubmitPool::Work(std::list<Worker>::iterator self) {
     lock.lock();
     self->ctx = 0;
     refusals_.insert(refusals_.end(), refused.begin(), refused.end());
+    if (!refused.empty()) any_refusals_ = true;
     queue_.Finish(batch);
-    // What completed in io_submit(2) is in the ring now, whether or not it named an eventfd.
-    if (signal_ != nullptr) signal_->Signal();
     settled_.notify_all();
+    if (signal_ == nullptr) continue;
+    // What completed in io_submit(2) is in the ring now, whether or not it named an eventfd.
+    // Whoever hears of it will want the lock.
+    lock.unlock();
+    signal_->Signal();
+    lock.lock();
   }
   finished_.push_back(self->thread);
   workers_.erase(self);
@@ -181,6 +191,7 @@ std::vector<SubmitPool::Refusal> SubmitPool::Submit(const std::vector<SubmitJob>
 
 void SubmitPool::Refuse(const SubmitJob& job, long result) {
   refusals_.push_back(RefusalOf(job, result));
+  any_refusals_ = true;
   if (signal_ != nullptr) signal_->Signal();
 }
 

@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -80,8 +81,9 @@ class SubmitPool {
   const std::shared_ptr<kernel::EventFd> signal_;
 
   mutable std::mutex mutex_;
-  std::condition_variable work_;     // a job, or closing
-  std::condition_variable settled_;  // a thread has left io_submit(2), or ended
+  std::condition_variable work_;            // a job, or closing
+  std::condition_variable settled_;         // a thread has left io_submit(2), or ended
+  std::atomic<bool> any_refusals_ = false;  // changed under mutex_
   // All below under mutex_.
   SubmitQueue queue_;
   std::vector<Refusal> refusals_;
