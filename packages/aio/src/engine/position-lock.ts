@@ -7,6 +7,8 @@ interface Positioned {
   /** Opened with O_APPEND: writes go to the end. */
   readonly append: boolean;
   readonly writes: WriteBarrier;
+  /** Node does what is asked. */
+  readonly leftToNode: boolean;
   begin(): void;
   end(): void;
 }
@@ -21,6 +23,13 @@ interface Positioned {
 export class PositionLock {
   readonly #file: Positioned;
   #last: Promise<unknown> = Promise.resolve();
+  /** Those that have not ended. */
+  #turns = 0;
+  /** Where the descriptor should be, and is not yet. */
+  #due: number | null = null;
+  /** Something goes on that will move it again. */
+  #isMoving = false;
+  #willSettle = false;
 
   constructor(file: Positioned) {
     this.#file = file;
@@ -52,22 +61,88 @@ export class PositionLock {
     return this.#beforeSync(
       this.#whileOpen(async () => {
         const result = await transfer(0);
+        this.settle();
         if (moved(result) > 0) lseek(fd, 0, SEEK_END);
         return result;
       }),
     );
   }
 
+  /**
+   * {@link run} for one of many that follow each other: where the next comes at once, the descriptor is not told
+   * in between, and not asked. It is told when there is none by the end of this turn of the loop, when others
+   * have their turn, or by {@link settle}.
+   */
+  runLazily<T>(
+    transfer: (position: number) => Promise<T>,
+    moved: (result: T) => number,
+  ): Promise<T> {
+    return this.#inTurn(async () => {
+      const position = this.#due ?? lseek(this.#file.fd, 0, SEEK_CUR);
+      this.#isMoving = true;
+      try {
+        const result = await transfer(position);
+        this.#due = position + moved(result);
+        return result;
+      } finally {
+        this.#isMoving = false;
+        if (this.#file.leftToNode) this.settle();
+        else this.#settleLater();
+      }
+    });
+  }
+
+  /** The same for a write, of a file that is not appended to. */
+  runWriteLazily<T>(
+    transfer: (position: number) => Promise<T>,
+    moved: (result: T) => number,
+  ): Promise<T> {
+    return this.#beforeSync(this.runLazily(transfer, moved));
+  }
+
+  /** Tells the descriptor where it is, if that is still due. */
+  settle(): void {
+    const due = this.#due;
+    if (due === null) return;
+    this.#due = null;
+    try {
+      lseek(this.#file.fd, due, SEEK_SET);
+    } catch {
+      // Closed behind our back: it is nowhere.
+    }
+  }
+
   /** Runs what looks at the position and moves it by itself, when those before it have ended. */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#whileOpen(() => this.#last.then(work));
-    this.#last = turn.catch(() => undefined);
-    return turn;
+    return this.#inTurn(() => {
+      this.settle();
+      return work();
+    });
   }
 
   /** The same for what writes. */
   aloneToWrite<T>(work: () => Promise<T>): Promise<T> {
     return this.#beforeSync(this.alone(work));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const isFree = this.#turns++ === 0;
+    const turn = this.#whileOpen(() => (isFree ? work() : this.#last.then(work)));
+    const ended = (): void => {
+      this.#turns--;
+    };
+    this.#last = turn.then(ended, ended);
+    return turn;
+  }
+
+  #settleLater(): void {
+    if (this.#willSettle) return;
+    this.#willSettle = true;
+    setImmediate(() => {
+      this.#willSettle = false;
+      // The next has come: it is told after that.
+      if (!this.#isMoving) this.settle();
+    });
   }
 
   async #whileOpen<T>(work: () => Promise<T>): Promise<T> {

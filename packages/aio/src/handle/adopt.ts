@@ -45,6 +45,7 @@ function closeWhenIdle(handle: FileHandle, file: OpenFile): void {
     writable: true,
     value: (): Promise<void> => {
       file.leftToNode = true;
+      file.position.settle();
       if (file.idle) return nodeClose();
       closing ??= new Promise((resolve) => {
         file.whenIdle(() => {
@@ -71,6 +72,7 @@ function transferOnlyWhenIdle(handle: FileHandle, file: OpenFile): void {
     if (symbol !== undefined) {
       const transfer = Reflect.get(owner, symbol) as () => unknown;
       const value = (): unknown => {
+        file.position.settle();
         if (file.idle) return transfer.call(handle);
         throw new DOMException('Cannot transfer FileHandle while in use', 'DataCloneError');
       };

@@ -1,6 +1,8 @@
-import { fstatSync } from 'node:fs';
+import { type ReadStream, type WriteStream, fstatSync } from 'node:fs';
 import { readManyRanges, writeManyRanges } from '../many/many.js';
 import type { ManyResult } from '../many/many-result.js';
+import { readAheadFor } from '../streams/reading.js';
+import { writeLazilyFor } from '../streams/writing.js';
 import {
   patienceOf,
   readArguments,
@@ -33,6 +35,8 @@ export interface TransferMethods {
   writeFile(data: unknown, options?: unknown): Promise<unknown>;
   appendFile(data: unknown, options?: unknown): Promise<unknown>;
   readableWebStream(options?: object): unknown;
+  createReadStream(options?: unknown): ReadStream;
+  createWriteStream(options?: unknown): WriteStream;
 }
 
 export interface FileHandleClass {
@@ -129,6 +133,14 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
 
     override appendFile(data: unknown, options?: unknown): Promise<unknown> {
       return writeAll(this, data, options) ?? super.appendFile(data, options);
+    }
+
+    override createReadStream(options?: unknown): ReadStream {
+      return readAheadFor(this, super.createReadStream(options));
+    }
+
+    override createWriteStream(options?: unknown): WriteStream {
+      return writeLazilyFor(this, super.createWriteStream(options));
     }
 
     readMany(ranges: unknown, options?: unknown): Promise<ManyResult> {
