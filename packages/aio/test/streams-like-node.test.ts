@@ -12,7 +12,7 @@ import { open } from '../src/index.js';
 import { rounds } from './support/rounds.js';
 import { TempFolder } from './support/temp-folder.js';
 
-const RUNS = rounds(1500, 150);
+const RUNS = rounds(1500, 40);
 const PATIENCE = { timeout: 60_000 };
 
 let folder: TempFolder;
