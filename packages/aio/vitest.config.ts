@@ -10,6 +10,7 @@ export default withProcessesFor([
   'lone-read',
   'many',
   'probe',
+  'reentrant',
   'shared-engine',
   'submission-refused',
   'sweep',

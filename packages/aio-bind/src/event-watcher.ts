@@ -49,7 +49,7 @@ export class EventWatcher implements Disposable {
 
   /**
    * Takes back the signals that there have been, so that no call comes for them: for those who have collected
-   * everything themselves, since to be woken for nothing costs more.
+   * everything themselves, {@link SubmitThreads.refused} included, since to be woken for nothing costs more.
    *
    * @returns how many there were; 0 where it has been closed
    */

@@ -59,7 +59,7 @@ export class IoRangeArray {
     return this.#findings[WHOLE] ?? 0;
   }
 
-  /** How many events of other operations were collected with theirs. */
+  /** How many events there are beside theirs: of other operations, or of ranges that ended out of order. */
   get events(): number {
     return this.#findings[EVENTS] ?? 0;
   }

@@ -26,16 +26,19 @@ export interface RangeCommand {
  * that are done when `io_submit` returns: cached reads with RWF_NOWAIT, say.
  *
  * A range that has ended has its result in `ranges.res`, and its event is not shown. One that goes on has
- * {@link IoRangeArray.PENDING} there, and its event is collected later, as any other. As with slots that are
+ * {@link IoRangeArray.PENDING} there, and its event is collected later, as any other; or it is among `events`, where
+ * the kernel ended it before one that was submitted ahead of it. As with slots that are
  * filled through typed arrays, the caller keeps the memory ({@link IocbSlab.keep}, or in its own way).
  *
  * @param nr - how many ranges, from the first on
- * @param events - receives events of other operations that were collected, `ranges.events` of them; where those and
+ * @param events - receives the other events that were collected, `ranges.events` of them; where those and
  *   `ranges.ended` together are as many as there is room for, there may be more
  * @returns how many were accepted, as io_submit has it: at most `nr`, or what the context has room for
  * @throws EAGAIN - the context has no room
  * @throws EBADF - the descriptor is not open, or not for this
- * @throws EINVAL - no such context here, a negative `nr`, or a field that the kernel refuses (in the first range)
+ * @throws EFAULT - an address that no process has (in the first range, as the next)
+ * @throws EINVAL - no such context here, a negative `nr`, or a field that the kernel refuses
+ * @throws ENOTSUP - an RWF flag that the kernel or the file system does not support
  * @throws RangeError - `nr` is more than there are, or a slot is outside the slab
  * @see io_submit(2)
  */

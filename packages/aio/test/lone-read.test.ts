@@ -1,7 +1,7 @@
 // A read that is the only one to be submitted goes by preadv2(2); all that holds of others holds of it.
 import { statSync, writeFileSync } from 'node:fs';
 import * as bind from 'aio-bind';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
 import { OwnEngine } from './support/own-engine.js';
 import { evict, keepOnly, writeNumbered } from './support/page-cache.js';
@@ -23,6 +23,12 @@ beforeAll(() => {
 });
 afterAll(() => folder[Symbol.dispose]());
 afterEach(() => void vi.clearAllMocks());
+// Its device has shown that such reads end in line.
+beforeEach(() => {
+  device().endsInLine = BUFFERED_READ;
+});
+
+const device = (): ReturnType<typeof deviceOf> => deviceOf(statSync(path).dev);
 
 const submissions = (): number => vi.mocked(bind.io_submit).mock.calls.length;
 const lone = (): number => vi.mocked(bind.try_preadv2).mock.calls.length;
@@ -51,6 +57,23 @@ test.for([FILE_BYTES - 10, FILE_BYTES])(
     await expectRead(1000, position, own);
   },
 );
+
+test('the first of its kind on a device goes by io_submit, which shows that it ends in line', async () => {
+  using own = new OwnEngine();
+  device().endsInLine = 0;
+  await expectRead(1000, 0, own);
+  expect([lone(), submissions()]).toEqual([0, 1]);
+  expect(device().endsInLine).toBe(BUFFERED_READ);
+});
+
+test('where that has not ended in line, the next goes by io_submit too', async () => {
+  using own = new OwnEngine();
+  device().endsInLine = 0;
+  vi.mocked(bind.io_getevents_ring).mockReturnValueOnce(0);
+  await expectRead(1000, 0, own);
+  expect(device().endsInLine).toBe(0);
+  device().completesLate = 0;
+});
 
 test('what is not cached goes to a submit thread', async () => {
   using own = new OwnEngine();
@@ -102,6 +125,7 @@ test('where RWF_NOWAIT is not known, io_submit is asked, and only once for a dev
   using own = new OwnEngine();
   const shm = new TempFolder('/dev/shm');
   writeFileSync(shm.file('file'), 'some text');
+  deviceOf(statSync(shm.path).dev).endsInLine = BUFFERED_READ;
   const handle = await own.open(shm.file('file'), 'r');
   const read = async (): Promise<string> => {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(20), 0, 20, 0);

@@ -255,6 +255,26 @@ describe('beside a sweep of many ranges', () => {
     await handle.close();
   });
 
+  test('single reads that fill every turn do not keep it waiting', async () => {
+    using own = new OwnEngine({ depth: 256 });
+    const handle = await openOn(own);
+    const most = 20_000;
+    let reads = 0;
+    const loops = Array.from({ length: 128 }, async (_, i) => {
+      const buffer = Buffer.alloc(1 << 16);
+      while (reads < most) {
+        reads++;
+        await handle.read(buffer, 0, buffer.length, ((i + reads) % 60) << 16);
+      }
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await handle.readMany(ranges(20, BLOCK).asked)).toMatchObject({ failed: 0 });
+    expect(reads).toBeLessThan(most);
+    reads = most;
+    await Promise.all(loops);
+    await handle.close();
+  });
+
   test('timers have their turn', async () => {
     using own = new OwnEngine();
     const handle = await openOn(own);

@@ -12,8 +12,9 @@ Napi::Value Lseek(const Napi::CallbackInfo& info);
 Napi::Value Openat2(const Napi::CallbackInfo& info);
 // statx(dirfd, pathname, flags, mask, statxbuf: Uint32Array) -> 0 | -errno
 Napi::Value Statx(const Napi::CallbackInfo& info);
-// close(fd) -> 0 | -errno
+// preadv2(fd, address, count, offset, flags) -> count | -errno
 Napi::Value Preadv2(const Napi::CallbackInfo& info);
+// close(fd) -> 0 | -errno
 Napi::Value Close(const Napi::CallbackInfo& info);
 // readCached(pathname, buffer: Uint8Array, devices: Uint32Array of majors and minors) -> count |
 // -errno

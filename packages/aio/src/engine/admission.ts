@@ -36,6 +36,11 @@ export class Admission {
     return this.#backlog.count();
   }
 
+  /** Whether any wait. */
+  get hasWaiting(): boolean {
+    return this.#backlog.length > 0;
+  }
+
   take(operation: Operation): void {
     planFirst(operation);
     if (this.#backlog.length === 0 && this.#slots.hasRoomFor(operation.bytes)) {
@@ -106,7 +111,7 @@ export class Admission {
     const range = sweep.peek();
     if (range === NONE || !slots.hasRoomFor(sweep.ranges.length(range))) return;
     const { batch } = this.#submissions;
-    const most = Math.min(CHUNK_OPERATIONS, slots.free);
+    const most = Math.min(CHUNK_OPERATIONS, slots.free, SHARE - sweep.underWay);
     sweep.beginTogether(batch, most, Math.min(CHUNK_BYTES, slots.bytesLeft));
     if (batch.count === 0) return;
     batch.sweep = sweep;
@@ -118,7 +123,8 @@ export class Admission {
     const bytes = sweep.ranges.length(range);
     if (isTriedAtOnce(sweep.file, sweep.kind, bytes)) {
       const slot = this.#slots.reserve(bytes);
-      this.#slots.admitRange(slot, sweep, range, this.#pool.nextGeneration());
+      const generation = this.#pool.nextGeneration();
+      this.#slots.admitRange(slot, sweep, range, generation, sweep.unannounced);
       this.#submissions.queueRange(slot, sweep, range, address);
     } else {
       const operation = sweep.fill(this.#pool.create(), range, address);

@@ -13,6 +13,8 @@ export class Device {
    * told not to wait: these need an eventfd to say when they end.
    */
   completesLate = 0;
+  /** Kinds of operation that were seen to have ended when io_submit(2) returned. */
+  endsInLine = 0;
 }
 
 const devices = new Map<number, Device>();

@@ -45,6 +45,9 @@ export class Engine implements Carrier {
   readonly #flushNow: () => void;
   #flushIsDue = false;
   #isFlushing = false;
+  /** Something was asked for by who heard of a result, or of a beginning, in a flush. */
+  #askedMeanwhile = false;
+  #batchIsNext = false;
   /** When the first operation of the coming batch was asked for. */
   #batchBegan = 0;
 
@@ -160,6 +163,7 @@ export class Engine implements Carrier {
     if (this.#isFlushing) {
       // Asked for by who has just heard of a result: the flush that is under way takes it along.
       this.#batchBegan = this.#outcomes.collectedAt;
+      this.#askedMeanwhile = true;
       return;
     }
     this.#flushIsDue = true;
@@ -182,6 +186,11 @@ export class Engine implements Carrier {
       this.#isFlushing = false;
     }
     if (this.#submissions.hasForThreads) this.#submissions.submitToThreads();
+    if (this.#askedMeanwhile) {
+      this.#askedMeanwhile = false;
+      // It may have come too late for that.
+      if (this.#admission.hasWaiting || this.#submissions.hasForKernel()) this.#scheduleFlush();
+    }
     // The process stays while something is in flight.
     this.#port.holdLoop(this.#submissions.inFlight > 0);
     if (this.#submissions.isForgotten) this.#lookAgain();
@@ -189,9 +198,7 @@ export class Engine implements Carrier {
 
   #submitInTurn(): void {
     while (this.#submissions.hasForKernel()) {
-      // The batch last: another is ready as soon as it has gone.
-      const taken =
-        this.#submissions.queuedForKernel > 0 ? this.#submitChunk() : this.#submitBatch();
+      const taken = this.#submitNext();
       this.#admission.admitWaiting();
       // Full: the next completion brings us back, and where there is none to come, a timer.
       if (taken === 0) {
@@ -205,16 +212,34 @@ export class Engine implements Carrier {
     }
   }
 
+  /** What waits in the queue and the batch of ranges take turns, so that neither waits for the other's end. */
+  #submitNext(): number {
+    const { batch, queuedForKernel } = this.#submissions;
+    const batchGoes = batch.count > 0 && (queuedForKernel === 0 || this.#batchIsNext);
+    this.#batchIsNext = !batchGoes;
+    return batchGoes ? this.#submitBatch() : this.#submitChunk();
+  }
+
   #submitChunk(): number {
     const alone = this.#submissions.loneRead();
-    if (alone !== null) {
+    if (alone === null) return this.#submitQueued();
+    const { slot, generation, kind } = alone;
+    const { device } = alone.file!;
+    if ((device.endsInLine & kind) !== 0) {
       const result = this.#submissions.readAtOnce(alone);
       if (result !== UNANSWERED) {
         this.#outcomes.collectedAt = performance.now();
-        this.#outcomes.cameBack(alone.slot, result);
+        this.#outcomes.cameBack(slot, result);
         return 1;
       }
     }
+    const taken = this.#submitQueued();
+    // Seen to end in line: where it went on, preadv2 would wait.
+    if (!this.#slots.holds(slot, generation)) device.endsInLine |= kind;
+    return taken;
+  }
+
+  #submitQueued(): number {
     const taken = this.#submissions.submitChunk();
     // That is its own affair: the others go on.
     if (taken < 0) this.#outcomes.cameBack(this.#submissions.takeRefused(), taken);
@@ -225,8 +250,10 @@ export class Engine implements Carrier {
   #submitBatch(): number {
     const taken = this.#submissions.submitBatch();
     this.#outcomes.collectedAt = performance.now();
-    this.#takeEvents(this.#submissions.batch.columns.events);
+    const { events } = this.#submissions.batch.columns;
+    // First: events of ranges that ended out of order are among those of others.
     if (taken !== 0) this.#outcomes.batchCameBack(taken);
+    this.#takeEvents(events);
     if (this.#submissions.inFlight > 0) this.#collect();
     return taken;
   }
@@ -244,6 +271,16 @@ export class Engine implements Carrier {
       count = this.#port.reapRefusals();
       this.#takeEvents(count);
     } while (count === this.#port.room);
+  }
+
+  /** A flush comes next, so whoever asks for something meanwhile must not begin one. */
+  #collectBeforeFlush(): void {
+    this.#isFlushing = true;
+    try {
+      this.#collect();
+    } finally {
+      this.#isFlushing = false;
+    }
   }
 
   #takeEvents(count: number): void {
@@ -265,7 +302,7 @@ export class Engine implements Carrier {
       // Asked before the look too: what a thread ends between the two is not forgotten, only not seen yet.
       const { isForgotten } = this.#submissions;
       // All may have come by then, and the context may be gone.
-      if (this.#submissions.inFlight > 0) this.#collect();
+      if (this.#submissions.inFlight > 0) this.#collectBeforeFlush();
       if (isForgotten && this.#submissions.isForgotten) this.#submissions.noteForgotten();
       this.#flush();
     }, 1);

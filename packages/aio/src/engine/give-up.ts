@@ -77,12 +77,24 @@ class Waiting {
 
 const waiting = new WeakMap<AbortSignal, Waiting>();
 
+/** For a signal that came while the operation was begun, from whoever heard of that: it tells nobody again. */
+function afterwards(callback: Callback, signal: AbortSignal): () => void {
+  let matters = true;
+  queueMicrotask(() => {
+    if (matters) callback(abortError(signal));
+  });
+  return () => {
+    matters = false;
+  };
+}
+
 /**
  * Calls back with an AbortError when the signal comes.
  *
  * @returns to be called when it does not matter any more
  */
 export function onAbort(signal: AbortSignal, callback: Callback): () => void {
+  if (signal.aborted) return afterwards(callback, signal);
   const all = waiting.get(signal) ?? new Waiting(signal);
   waiting.set(signal, all);
   all.add(callback);

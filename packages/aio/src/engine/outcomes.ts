@@ -50,8 +50,10 @@ export class Outcomes {
       this.#submissions.batchEnded(taken);
       this.#slots.giveBack(batch.columns.slot, taken, batch.bytesOf(taken));
       this.#count(sweep.began, taken);
-      sweep.settledTogether(batch, taken);
+      sweep.noteResults(batch, taken);
       batch.drop(taken);
+      // Last: whoever waits for it may give up on others, or begin some.
+      sweep.endIfDone();
       return;
     }
     // There is more to some of them: each goes its own way, as if it had been submitted by itself.
@@ -59,7 +61,8 @@ export class Outcomes {
     const slots = batch.columns.slot.slice(0, count);
     const results = batch.columns.res.slice(0, count);
     for (const [i, slot] of slots.entries()) {
-      this.#slots.admitRange(slot, sweep, batch.ranges[i]!, batch.generation);
+      // As it was submitted, whatever has been learned of its device since.
+      this.#slots.admitRange(slot, sweep, batch.ranges[i]!, batch.generation, true);
     }
     batch.drop(count);
     if (taken < 0) {

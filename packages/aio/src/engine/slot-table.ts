@@ -77,11 +77,21 @@ export class SlotTable {
     for (let i = count - 1; i >= 0; i--) this.#free.push(slots[i]!);
   }
 
-  /** Notes which range has a slot that was reserved for it. */
-  admitRange(slot: number, sweep: Sweep, range: number, generation: number): void {
+  /**
+   * Notes which range has a slot that was reserved for it.
+   *
+   * @param unannounced - no eventfd says when it ends
+   */
+  admitRange(
+    slot: number,
+    sweep: Sweep,
+    range: number,
+    generation: number,
+    unannounced: boolean,
+  ): void {
     this.#sweeps[slot] = sweep;
     this.#ranges[slot] = range;
-    this.#unannounced[slot] = sweep.unannounced ? 1 : 0;
+    this.#unannounced[slot] = unannounced ? 1 : 0;
     this.#note(slot, sweep.ranges.length(range), generation);
   }
 

@@ -164,13 +164,12 @@ export class Sweep implements Group {
     this.ended();
   }
 
-  /** The first `count` of a batch have ended. */
-  settledTogether({ ranges, columns }: RangeBatch, count: number): void {
+  /** The first `count` of a batch have ended; {@link endIfDone} comes next. */
+  noteResults({ ranges, columns }: RangeBatch, count: number): void {
     const { results } = this;
     const { res } = columns;
     for (let i = 0; i < count; i++) results[ranges[i]!] = res[i]!;
     this.underWay -= count;
-    this.endIfDone();
   }
 
   leftToNode(range: number, result: unknown): void {

@@ -41,9 +41,11 @@ function keepSettlers(resolve: (value: never) => void, reject: (reason: unknown)
 }
 
 function start<T>(engine: Carrier, operation: Operation, patience: Patience): Promise<T> {
+  // A hook for new promises may begin another operation before this one's functions are there.
+  const before = promised;
   promised = operation;
   const settled = new Promise<T>(keepSettlers);
-  promised = null;
+  promised = before;
   engine.start(operation);
   if (!isPatient(patience)) giveUpOn(patience, engine, operation, settled);
   return settled;

@@ -1,0 +1,186 @@
+// Those who trace, and hooks for promises, are called in the midst of the engine's work, and may ask it for more or
+// give up on what is under way. Whatever they do, each operation settles once, and nothing is left behind.
+import { createHook } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import * as bind from 'aio-bind';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { eventGeneration, eventResult, eventSlot } from '../src/engine/iocb-words.js';
+import type { OperationMessage } from '../src/engine/tracing.js';
+import type { AioFileHandle } from '../src/index.js';
+import { OwnEngine } from './support/own-engine.js';
+import { writeNumbered } from './support/page-cache.js';
+import { TempFolder } from './support/temp-folder.js';
+
+// Real, but watched.
+vi.mock('aio-bind', { spy: true });
+
+const FILE_BYTES = 1 << 20;
+const BLOCK = 4096;
+
+let folder: TempFolder;
+let contents: Buffer;
+beforeAll(() => {
+  folder = new TempFolder();
+  contents = writeNumbered(folder.file('file'), FILE_BYTES);
+});
+afterAll(() => folder[Symbol.dispose]());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  vi.mocked(bind.io_getevents_ring).mockReset();
+  vi.mocked(bind.io_submit_ranges).mockReset();
+});
+
+async function openOn(own: OwnEngine): Promise<AioFileHandle> {
+  return (await own.open(folder.file('file'), 'r')) as AioFileHandle;
+}
+
+function ranges(count: number) {
+  const positions = Array.from({ length: count }, (_, i) => (i * BLOCK) % FILE_BYTES);
+  return { buffer: Buffer.alloc(count * 64), positions, lengths: 64 };
+}
+
+/** Calls back for each end of an operation, for its scope. */
+function onEnd(callback: (message: OperationMessage) => void): Disposable {
+  const listener = (message: unknown): void => {
+    callback(message as OperationMessage);
+  };
+  subscribe('aio.operation.end', listener);
+  return { [Symbol.dispose]: () => void unsubscribe('aio.operation.end', listener) };
+}
+
+const expectIdle = (own: OwnEngine): void =>
+  expect(own.engine.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+
+test('a sweep that is begun while a timer collects what came late', async () => {
+  using own = new OwnEngine();
+  const handle = await openOn(own);
+  const sweeps: Promise<unknown>[] = [];
+  using _ = onEnd(({ bytes }) => {
+    if (bytes === 8) sweeps.push(handle.readMany(ranges(20)));
+  });
+  // Nothing is seen in line.
+  vi.mocked(bind.io_getevents_ring).mockReturnValueOnce(0);
+  const reads = Array.from({ length: 8 }, (_, i) => handle.read(Buffer.alloc(8), 0, 8, i));
+  expect((await Promise.all(reads)).map(({ bytesRead }) => bytesRead)).toEqual(Array(8).fill(8));
+  expect(sweeps).toHaveLength(8);
+  for (const result of await Promise.all(sweeps)) expect(result).toMatchObject({ bytes: 20 * 64 });
+  expectIdle(own);
+  await handle.close();
+});
+
+test('a sweep is given up on when events of others came with those of its batch', async () => {
+  using own = new OwnEngine();
+  const handle = await openOn(own);
+  const controller = new AbortController();
+  using _ = onEnd(({ bytes }) => {
+    if (bytes === 8) controller.abort('enough');
+  });
+  const actual = await vi.importActual<typeof bind>('aio-bind');
+  // They are in the ring when the batch comes, and have not been found by the timer that looks for them.
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  vi.mocked(bind.io_getevents_ring).mockReturnValue(0);
+  vi.mocked(bind.io_submit_ranges).mockImplementationOnce((...args) => {
+    vi.mocked(bind.io_getevents_ring).mockReset();
+    return actual.io_submit_ranges(...args);
+  });
+  // The rest of it waits.
+  vi.mocked(bind.io_submit_ranges).mockImplementation(() => {
+    throw bind.errnoError(-11, 'io_submit');
+  });
+  const reads = [0, 1].map((at) => handle.read(Buffer.alloc(8), 0, 8, at));
+  await new Promise((resolve) => process.nextTick(resolve));
+  expect(own.engine.stats().inFlight).toBe(2);
+  const reading = handle.readMany(ranges(1000), { signal: controller.signal });
+  await expect(reading).rejects.toMatchObject({ name: 'AbortError', cause: 'enough' });
+  await Promise.all(reads);
+  expectIdle(own);
+  vi.useRealTimers();
+  vi.mocked(bind.io_submit_ranges).mockReset();
+  expect(await handle.readMany(ranges(100))).toMatchObject({ bytes: 6400 });
+  expectIdle(own);
+  await handle.close();
+});
+
+test.for(['read', 'readMany'] as const)('%s that is given up on when it begins', async (method) => {
+  using own = new OwnEngine();
+  const handle = await openOn(own);
+  const controller = new AbortController();
+  const abort = (): void => {
+    controller.abort('enough');
+  };
+  const { signal } = controller;
+  subscribe('aio.operation.start', abort);
+  const begun =
+    method === 'read'
+      ? handle.read(Buffer.alloc(8), { position: 0, signal } as { position: number })
+      : handle.readMany(ranges(8), { signal });
+  unsubscribe('aio.operation.start', abort);
+  await expect(begun).rejects.toMatchObject({ name: 'AbortError', cause: 'enough' });
+  expectIdle(own);
+  await handle.close();
+});
+
+test('a range whose event comes before that of the one ahead of it settles', async () => {
+  using own = new OwnEngine();
+  const handle = await openOn(own);
+  const actual = await vi.importActual<typeof bind>('aio-bind');
+  vi.mocked(bind.io_submit_ranges).mockImplementationOnce((...args) => {
+    const taken = actual.io_submit_ranges(...args);
+    const [, , , columns, { tag }, events] = args;
+    // As if the third one's event had been found behind the fourth's.
+    events.u32[eventSlot(0)] = columns.slot[2]!;
+    events.u32[eventGeneration(0)] = tag;
+    events.i32[eventResult(0)] = columns.res[2]!;
+    columns.res[2] = bind.IoRangeArray.PENDING;
+    vi.spyOn(bind.IoRangeArray.prototype, 'whole', 'get').mockReturnValueOnce(taken - 1);
+    vi.spyOn(bind.IoRangeArray.prototype, 'events', 'get').mockReturnValueOnce(1);
+    return taken;
+  });
+  const asked = ranges(20);
+  expect(await handle.readMany(asked)).toMatchObject({ bytes: 20 * 64 });
+  expect(asked.buffer.subarray(128, 192)).toEqual(contents.subarray(2 * BLOCK, 2 * BLOCK + 64));
+  expectIdle(own);
+  await handle.close();
+});
+
+test('what a sweep without memory lets go of is not left behind', async () => {
+  using own = new OwnEngine();
+  const handle = (await own.open(folder.file('written'), 'w+')) as AioFileHandle;
+  const memory = new ArrayBuffer(8192);
+  const writing = handle.writeMany({
+    buffer: new Uint8Array(memory),
+    positions: [0, 4096],
+    lengths: 4096,
+  });
+  // It goes when the sweep ends, which it does as soon as it is looked at.
+  const syncing = handle.sync();
+  structuredClone(memory, { transfer: [memory] });
+  expect([...(await writing).results]).toEqual([-14, -14]);
+  await syncing;
+  expectIdle(own);
+  await handle.close();
+});
+
+test('a read that is begun by a hook for the promise of another', async () => {
+  using own = new OwnEngine();
+  const handle = await openOn(own);
+  let isArmed = false;
+  const inner: Promise<unknown>[] = [];
+  const hook = createHook({
+    init: (_id, type) => {
+      if (!isArmed || type !== 'PROMISE') return;
+      isArmed = false;
+      inner.push(handle.read(Buffer.alloc(8), 0, 8, 8));
+    },
+  }).enable();
+  isArmed = true;
+  const outer = handle.read(Buffer.alloc(8), 0, 8, 0);
+  hook.disable();
+  expect(inner).toHaveLength(1);
+  for (const result of await Promise.all([outer, ...inner])) {
+    expect(result).toMatchObject({ bytesRead: 8 });
+  }
+  expectIdle(own);
+  await handle.close();
+});
