@@ -235,7 +235,7 @@ export class Engine implements Carrier {
     }
     const taken = this.#submitQueued();
     // Seen to end in line: where it went on, preadv2 would wait.
-    if (!this.#slots.holds(slot, generation)) device.endsInLine |= kind;
+    if (taken === 1 && !this.#slots.holds(slot, generation)) device.endsInLine |= kind;
     return taken;
   }
 
