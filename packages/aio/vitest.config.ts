@@ -10,6 +10,7 @@ export default withProcessesFor([
   'lone-read',
   'many',
   'probe',
+  'races',
   'reentrant',
   'shared-engine',
   'submission-refused',
