@@ -381,10 +381,22 @@ describe('giving up', () => {
       await Promise.all(others);
       expect(memory.equals(then)).toBe(true);
     }
-    await expect(handle.read(oddBuffer(MIB), { position: 1, timeout: 0 })).rejects.toThrow();
     const after = Buffer.alloc(1000);
     await handle.read(after, 0, 1000, 11);
     expect(after.equals(numberedBytes(2000).subarray(11, 1011))).toBe(true);
+  });
+
+  test('a bounced read whose time is up while it waits for memory rejects', async () => {
+    const path = newPath();
+    writeNumbered(path, 2 * MIB);
+    const handle = await openDirect(path, 'r');
+    // They have the memory that there is, and more of them wait for it, each for turns of the loop.
+    const ahead = Array.from({ length: 64 }, () => handle.read(oddBuffer(MIB), 0, MIB, 1));
+    await expect(handle.read(oddBuffer(8), { position: 1, timeout: 0 })).rejects.toMatchObject({
+      name: 'AbortError',
+      cause: { name: 'TimeoutError' },
+    });
+    for (const { bytesRead } of await Promise.all(ahead)) expect(bytesRead).toBe(MIB);
   });
 
   test('buffers of reads that were given up can be collected, and others go on', async () => {
