@@ -11,6 +11,7 @@ const EOPNOTSUPP = -constants.errno.EOPNOTSUPP;
 
 /** Where the kernel cuts a read that may not wait. */
 const PAGE = 4096;
+
 /** What is to become of an operation that has come back. */
 export const SETTLE = 0;
 /** The rest of it is tried again, still without waiting. */
