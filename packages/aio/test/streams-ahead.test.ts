@@ -4,12 +4,12 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, afterEach, describe, expect, test, vi } from 'vitest';
 import type { OperationMessage } from '../src/engine/tracing.js';
 import type { Operation } from '../src/engine/operation.js';
 import { SERVED, type ServedHandle } from '../src/handle/served.js';
-import { open } from '../src/index.js';
+import { open, stats } from '../src/index.js';
 import { TempFolder } from './support/temp-folder.js';
 
 const CHUNK = 65_536;
@@ -17,6 +17,11 @@ const CHUNKS = 40;
 const EIO = -5;
 
 const contents = Buffer.from(Uint8Array.from({ length: CHUNKS * CHUNK }, (_, i) => i >> 12));
+
+/** Enough turns of the loop for whatever would come. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await nextTurn();
+}
 
 let folder: TempFolder;
 let handle: FileHandle;
@@ -100,7 +105,8 @@ describe('a stream that reads ahead', () => {
       });
     });
     await paused;
-    await delay(50);
+    await vi.waitFor(() => expect(stats()?.inFlight).toBe(0));
+    await turns();
     // What was given, what the stream holds itself, and what is ahead.
     expect(reads.length).toBeLessThanOrEqual(12 + 1 + 4);
     expect(reads.length).toBeGreaterThan(12 + 1);
@@ -193,7 +199,7 @@ describe('a stream that reads ahead', () => {
     // Of the one read that the stream itself has asked for.
     const error = once(stream, 'error');
     stream.destroy();
-    await delay(5);
+    await turns();
     expect(handle.fd).not.toBe(-1);
     for (const operation of waiting) fail(operation);
     expect(await error).toEqual([expect.objectContaining({ code: 'EIO' })]);
