@@ -27,11 +27,11 @@ export {
 export type { AioOperation } from './operations/operation.js';
 export type {
   AioCommand,
-  AioFile,
   OperationBase,
   OperationClass,
   OperationOptions,
 } from './operations/operation-base.js';
+export type { AioFile } from './operations/operation-state.js';
 export { PollOperation, type PollOperationOptions } from './operations/poll-operation.js';
 export { FdatasyncOperation, FsyncOperation } from './operations/sync-operations.js';
 export type { TransferOperation, TransferOptions } from './operations/transfer-operation.js';

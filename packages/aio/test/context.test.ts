@@ -193,7 +193,7 @@ describe('submit', () => {
       [good, 'ERR_AIO_IN_FLIGHT'], // twice
       [null, 'ERR_INVALID_ARG_TYPE'],
       [{ file: fd, buffer: Buffer.alloc(1) }, 'ERR_INVALID_ARG_TYPE'],
-      [new AioEvent(good, 0, 0), 'ERR_INVALID_ARG_TYPE'],
+      [Object.create(AioEvent.prototype), 'ERR_INVALID_ARG_TYPE'],
     ];
     for (const [operation, code] of cases) {
       const error = thrown(() => context.submit(good, operation as ReadOperation));
@@ -467,6 +467,49 @@ describe('for await', () => {
 });
 
 describe('polled and awaited use of one context', () => {
+  // What is submitted by who polls signals nobody, so these have to be looked for.
+  test('an iteration waits for what was submitted while events were polled', async () => {
+    using pipe = new Pipe();
+    using context = new AioContext({ maxInFlight: 4 });
+    expect(context.getEvents(0, 4)).toEqual([]);
+    const poll = polling(pipe);
+    context.submit(poll);
+    const iteration = context[Symbol.asyncIterator]();
+    const next = iteration.next();
+    setImmediate(() => {
+      pipe.fill();
+    });
+    const { value } = await next;
+    expect(value?.operation).toBe(poll);
+    expect(await iteration.next()).toEqual({ done: true, value: undefined });
+  });
+
+  test('an iteration that waits is given what is submitted after events were polled', async () => {
+    using first = new Pipe();
+    using second = new Pipe();
+    using context = new AioContext({ maxInFlight: 4 });
+    context.submit(polling(first));
+    const iteration = context[Symbol.asyncIterator]();
+    const next = iteration.next();
+    expect(context.getEvents(0, 4)).toEqual([]);
+    const poll = polling(second);
+    context.submit(poll);
+    setImmediate(() => {
+      second.fill();
+    });
+    expect((await next).value?.operation).toBe(poll);
+  });
+
+  test('disposal waits for what was submitted while events were polled', async () => {
+    using large = new LargeDirectRead(folder.file('large'));
+    const context = new AioContext({ maxInFlight: 4 });
+    expect(context.getEvents(0, 4)).toEqual([]);
+    context.submit(large.operation);
+    await context[Symbol.asyncDispose]();
+    expect(large.operation.inFlight).toBe(false);
+    expect(large.arrived).toBe(true);
+  });
+
   test('take nothing from each other', async () => {
     using context = new AioContext({ maxInFlight: 64 });
     const operations = readings(64);

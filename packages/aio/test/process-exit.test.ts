@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Inside, inChild } from './support/child.js';
 import { evict, writeNumbered } from './support/page-cache.js';
@@ -23,6 +24,24 @@ test('a process ends by itself once its engine is idle', async () => {
   }, path);
   expect(result).toBeGreaterThan(0);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+test('a process ends by itself when what it awaited of a context came with what it polled', async () => {
+  const fifo = folder.file('fifo');
+  execFileSync('mkfifo', [fifo]);
+  const { status, stderr, result } = await inChild(async ({ aio, fs, nextTurn }, path) => {
+    const { O_NONBLOCK, O_RDONLY, O_RDWR } = fs.constants;
+    const both = fs.openSync(path, O_RDWR | O_NONBLOCK);
+    const file = fs.openSync(path, O_RDONLY | O_NONBLOCK);
+    // It stays open, and must not hold the process.
+    const context = new aio.AioContext({ maxInFlight: 2 });
+    const run = context.run(new aio.PollOperation({ file, mask: aio.POLLIN }));
+    await nextTurn();
+    fs.writeSync(both, 'x');
+    context.getEvents(0, 1);
+    return ((await run).result & aio.POLLIN) !== 0;
+  }, fifo);
+  expect({ status, stderr, result }).toEqual({ status: 0, stderr: '', result: true });
 });
 
 type Start = (handle: import('node:fs/promises').FileHandle, index: number) => Promise<unknown>;

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { errnoError } from 'aio-bind';
-import { checkInteger, checkObject, invalidType, stateError } from '../argument-errors.js';
+import { checkInteger, checkObject, stateError } from '../argument-errors.js';
 import {
   type Patience,
   abortError,
@@ -9,13 +9,8 @@ import {
   whenGivenUp,
 } from '../engine/give-up.js';
 import type { AioOperation } from '../operations/operation.js';
-import {
-  OperationBase,
-  checkSubmittable,
-  contextHaving,
-  land,
-  takeOff,
-} from '../operations/operation-base.js';
+import { operationState } from '../operations/operation-base.js';
+import type { OperationState } from '../operations/operation-state.js';
 import type { AioEvent } from './aio-event.js';
 import { closedError, unheardError } from './context-errors.js';
 import { Dispatcher } from './dispatcher.js';
@@ -103,17 +98,17 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    */
   submit(...operations: AioOperation[]): number {
     this.#checkOpen();
-    this.#takeOff(operations);
+    const states = this.#takeOff(operations);
     // What was run before goes before.
     this.#dispatcher.flushIfDue();
     let taken = 0;
     try {
       const { room } = this.#dispatcher.kernel;
       if (room < operations.length) throw errnoError(-EAGAIN, 'io_submit');
-      this.#dispatcher.submit(operations, (count) => (taken = count));
+      this.#dispatcher.submit(states, (count) => (taken = count));
       return taken;
     } catch (error) {
-      for (const operation of operations.slice(taken)) land(operation);
+      for (const state of states.slice(taken)) state.land();
       throw submitError(error, taken, operations[taken]);
     }
   }
@@ -123,6 +118,9 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    * enough.
    *
    * A signal does not end the wait: its handler runs afterwards.
+   *
+   * Operations that are submitted after a call signal nothing, which saves the kernel some work, until an
+   * iteration begins. That one looks for them once a millisecond.
    *
    * @param min - how many to wait for, 0 to `max`
    * @param max - how many to return at most
@@ -156,14 +154,15 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
     return new Promise<AioEvent>((resolve, reject) => {
       this.#checkOpen();
       checkObject('options', patience);
-      checkSubmittable(operation);
-      checkHeard(operation);
+      const state = operationState(operation);
+      state.checkReady();
+      checkHeard(state);
       const problem = problemWith(patience);
       if (problem !== null) throw problem;
       const { signal } = patience;
       if (signal?.aborted === true) throw abortError(signal);
-      takeOff(operation, this.#dispatcher);
-      const run = new Run(operation, resolve, reject);
+      state.takeOff(this.#dispatcher);
+      const run = new Run(state, resolve, reject);
       if (!isPatient(patience)) {
         run.forget = whenGivenUp(patience, (error) => {
           this.#dispatcher.giveUp(run, error);
@@ -186,15 +185,12 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    */
   cancel(operation: AioOperation): boolean {
     this.#checkOpen();
-    if (!((operation as unknown) instanceof OperationBase)) {
-      throw invalidType('operation', 'an operation', operation);
-    }
-    const context = contextHaving(operation);
-    if (context === null) return false;
-    if (context !== this.#dispatcher) {
+    const state = operationState(operation);
+    if (state.context === null) return false;
+    if (state.context !== this.#dispatcher) {
       throw stateError('ERR_INVALID_STATE', 'The operation is in flight in another AioContext');
     }
-    return this.#dispatcher.cancel(operation);
+    return this.#dispatcher.cancel(state);
   }
 
   /**
@@ -249,22 +245,26 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
   }
 
   /** Checks all, and has them taken; or none, where anything is wrong with one. */
-  #takeOff(operations: readonly AioOperation[]): void {
-    let ready = 0;
+  #takeOff(operations: readonly AioOperation[]): OperationState[] {
+    const dispatcher = this.#dispatcher;
+    const isAwaited = dispatcher.completions.waiting > 0;
+    const states: OperationState[] = [];
     try {
       for (const operation of operations) {
-        checkSubmittable(operation);
-        if (this.#dispatcher.completions.waiting > 0) checkHeard(operation);
-        takeOff(operation, this.#dispatcher);
-        ready++;
+        const state = operationState(operation);
+        state.checkReady();
+        if (isAwaited) checkHeard(state);
+        state.takeOff(dispatcher);
+        states.push(state);
       }
+      return states;
     } catch (error) {
-      for (const operation of operations.slice(0, ready)) land(operation);
-      throw submitError(error, 0, operations[ready]);
+      for (const state of states) state.land();
+      throw submitError(error, 0, operations[states.length]);
     }
   }
 }
 
-function checkHeard({ eventfd }: AioOperation): void {
+function checkHeard({ eventfd }: OperationState): void {
   if (eventfd !== null) throw unheardError();
 }

@@ -1,7 +1,8 @@
 import { errnoError } from 'aio-bind';
-import { BufferOperation } from '../operations/buffer-operations.js';
+import type { BufferOperation } from '../operations/buffer-operations.js';
 import type { AioOperation } from '../operations/operation.js';
-import { VectorOperation } from '../operations/vector-operations.js';
+import type { OperationState } from '../operations/operation-state.js';
+import type { VectorOperation } from '../operations/vector-operations.js';
 
 /** The bytes that an operation of this kind transferred. */
 export type TransferredBytes<O> = O extends BufferOperation
@@ -50,11 +51,10 @@ export class AioEvent<O extends AioOperation = AioOperation> {
   #error: NodeJS.ErrnoException | null | undefined;
 
   /** @hidden */
-  constructor(operation: O, result: number, result2: number) {
-    const given: AioOperation = operation;
-    this.operation = operation;
-    this.buffer = (given instanceof BufferOperation ? given.buffer : null) as this['buffer'];
-    this.buffers = (given instanceof VectorOperation ? given.buffers : null) as this['buffers'];
+  constructor(state: OperationState, result: number, result2: number) {
+    this.operation = state.operation as O;
+    this.buffer = state.buffer as this['buffer'];
+    this.buffers = state.buffers as this['buffers'];
     this.result = result;
     this.result2 = result2;
   }

@@ -31,6 +31,7 @@ export class Completions {
 
   /** Up to `max` events. */
   take(max: number): AioEvent[] {
+    if (this.#events.length <= max) return this.#events.drain();
     const events: AioEvent[] = [];
     while (events.length < max) {
       const event = this.#events.shift();

@@ -1,16 +1,19 @@
 import { performance } from 'node:perf_hooks';
 import { EventWatcher } from 'aio-bind';
 import { Turn } from '../engine/turn.js';
-import type { AioOperation } from '../operations/operation.js';
-import { land } from '../operations/operation-base.js';
+import type { OperationState } from '../operations/operation-state.js';
 import { AioEvent } from './aio-event.js';
 import { Completions } from './completions.js';
 import { closedError, unheardError } from './context-errors.js';
 import { KernelContext } from './kernel-context.js';
 import { leftOpen } from './left-open.js';
+import { LoopSide } from './loop-side.js';
 import type { Run } from './run.js';
 import { RunQueue } from './run-queue.js';
-import { waitForEvents } from './wait-for-events.js';
+import { Submitted } from './submitted.js';
+import { checkTimeout, waitForEvents } from './wait-for-events.js';
+
+const NO_EVENTFD = -1;
 
 /** The end of an iteration. */
 const DONE = { done: true, value: undefined } as const;
@@ -24,19 +27,16 @@ export class Dispatcher {
   readonly kernel: KernelContext;
   readonly runs: RunQueue;
   readonly completions: Completions = new Completions();
-  readonly #watcher: EventWatcher;
+  readonly #loop: LoopSide;
   readonly #turn: Turn;
-  readonly #onCompletion = (operation: AioOperation, result: number, result2: number): void => {
-    this.#completed(operation, result, result2);
+  readonly #onCompletion = (state: OperationState, result: number, result2: number): void => {
+    this.#completed(state, result, result2);
   };
 
-  /** Operations in flight that were submitted, rather than run. */
-  #submitted = 0;
-  /** Those of them that signal an eventfd of their own. */
-  #unheard = 0;
+  readonly #submitted = new Submitted();
+  /** Events are asked for rather than awaited: to signal them would cost the kernel a twentieth of its work. */
+  #isPolled = false;
   #flushIsDue = false;
-  #looksAgain = false;
-  #holdsLoop = false;
   #destroyed = false;
   /** Called when nothing is in flight any more. */
   readonly #whenIdle: (() => void)[] = [];
@@ -49,12 +49,12 @@ export class Dispatcher {
       this.#turned();
     });
     try {
-      this.#watcher = watchFor(new WeakRef(this));
+      this.#loop = new LoopSide(watchFor(new WeakRef(this)));
     } catch (error) {
       this.kernel.destroy();
       throw error;
     }
-    leftOpen.register(this, { kernel: this.kernel, watcher: this.#watcher }, this);
+    leftOpen.register(this, { kernel: this.kernel, watcher: this.#loop.watcher }, this);
   }
 
   get destroyed(): boolean {
@@ -69,15 +69,15 @@ export class Dispatcher {
    * @param taken - told how many the kernel has, from the first on; also where this throws
    * @throws what is wrong with the next
    */
-  submit(operations: readonly AioOperation[], taken: (count: number) => void): void {
+  submit(states: readonly OperationState[], taken: (count: number) => void): void {
+    // Who waits already is to be told.
+    const silently = this.#isPolled && this.completions.waiting === 0;
+    const eventfd = silently ? NO_EVENTFD : this.#loop.announce();
     let count = 0;
     try {
-      while (count < operations.length) {
-        count += this.kernel.submit(operations.slice(count), this.#watcher.fd);
-      }
+      while (count < states.length) count += this.kernel.submit(states, eventfd, count);
     } finally {
-      for (const { eventfd } of operations.slice(0, count)) if (eventfd !== null) this.#unheard++;
-      this.#submitted += count;
+      for (let i = 0; i < count; i++) this.#submitted.add(states[i]!, silently);
       taken(count);
     }
   }
@@ -111,7 +111,7 @@ export class Dispatcher {
     this.#turn.begin();
     this.#collect();
     while (this.runs.hasWaiting && !this.#destroyed) {
-      const went = this.runs.submitSome(this.#watcher.fd);
+      const went = this.runs.submitSome(this.#loop.announce());
       this.#collect();
       if (went === 'full') this.#lookAgain();
       // Where there is no room, the next completion brings us back.
@@ -128,26 +128,33 @@ export class Dispatcher {
 
   /** Up to `max` events of operations that were submitted, after a wait for `min`. */
   getEvents(min: number, max: number, timeoutNs: bigint | undefined): AioEvent[] {
+    checkTimeout(timeoutNs);
+    this.#isPolled = true;
     this.flushIfDue();
     this.#collect();
+    if (this.completions.length < min) this.#waitFor(min, timeoutNs);
+    const events = this.completions.take(max);
+    // What was awaited may have come along.
+    if (this.#isAwaited || this.#loop.isHeld) this.goOn();
+    if (this.kernel.inFlight === 0) this.#loop.forget();
+    return events;
+  }
+
+  #waitFor(min: number, timeoutNs: bigint | undefined): void {
     waitForEvents({
       min,
       timeoutNs,
       collected: () => this.completions.length,
-      possible: this.completions.length + this.#submitted,
+      possible: this.completions.length + this.#submitted.count,
       wait: (count, timeout) => {
         this.kernel.wait(count, timeout, this.#onCompletion);
       },
     });
-    const events = this.completions.take(max);
-    this.goOn();
-    // All of it has been seen: nobody is to be woken for it.
-    if (this.kernel.inFlight === 0) this.#watcher.drain();
-    return events;
   }
 
   /** The next step of an iteration over events of operations that were submitted. */
   async nextEvent(): Promise<IteratorResult<AioEvent, undefined>> {
+    this.#isPolled = false;
     this.#collect();
     // Events that come without waiting, for which more is submitted, must not keep timers and sockets
     // from having their turn.
@@ -156,31 +163,31 @@ export class Dispatcher {
     const event = mayGoOn ? this.completions.shift() : undefined;
     if (event !== undefined) return { done: false, value: event };
     if (this.completions.length === 0) {
-      if (this.#submitted === 0) return DONE;
-      if (this.#unheard > 0) throw unheardError();
+      if (this.#submitted.count === 0) return DONE;
+      if (this.#submitted.anyUnheard) throw unheardError();
     }
     const next = this.completions.wait();
+    this.#lookForSilent();
     this.#holdLoop();
     return next;
   }
 
   /** The eventfd says that something has completed. Where nobody waits, it is left to be asked for. */
   signalled(): void {
-    if (this.#whenIdle.length + this.runs.length + this.completions.waiting === 0) return;
+    if (!this.#isAwaited) return;
     if (this.runs.hasWaiting) this.#flush();
     else this.#collectAndGoOn();
   }
 
-  #completed(operation: AioOperation, result: number, result2: number): void {
-    land(operation);
-    const run = this.runs.get(operation);
+  #completed(state: OperationState, result: number, result2: number): void {
+    state.land();
+    const run = this.runs.length === 0 ? undefined : this.runs.get(state);
     if (run !== undefined) {
       this.runs.end(run, result, result2);
       return;
     }
-    this.#submitted--;
-    if (operation.eventfd !== null) this.#unheard--;
-    this.completions.push(new AioEvent(operation, result, result2));
+    this.#submitted.delete(state);
+    this.completions.push(new AioEvent(state, result, result2));
   }
 
   #collect(): void {
@@ -200,8 +207,9 @@ export class Dispatcher {
 
   #distribute(): void {
     this.completions.serve();
-    if (this.#submitted === 0) this.completions.end();
+    if (this.#submitted.count === 0) this.completions.end();
     if (this.#whenIdle.length > 0) this.#checkIdle();
+    if (this.completions.waiting > 0) this.#lookForSilent();
     this.#holdLoop();
   }
 
@@ -218,28 +226,28 @@ export class Dispatcher {
       this.runs.withdraw(run, error);
     } else {
       // Most operations cannot be cancelled: these go on.
-      if (run.operation.command === 'poll') this.kernel.cancel(run.operation);
+      if (run.operation.command === 'poll') this.kernel.cancel(run.state);
       this.runs.fail(run, error);
     }
     this.goOn();
   }
 
-  cancel(operation: AioOperation): boolean {
-    const run = this.runs.get(operation);
-    if (run === undefined) return this.kernel.cancel(operation);
+  cancel(state: OperationState): boolean {
+    const run = this.runs.get(state);
+    if (run === undefined) return this.kernel.cancel(state);
     if (!run.submitted) {
       this.runs.withdraw(run, run.cancelledError());
       this.goOn();
       return true;
     }
-    const cancelled = this.kernel.cancel(operation);
+    const cancelled = this.kernel.cancel(state);
     run.cancelled ||= cancelled;
     return cancelled;
   }
 
   cancelPolls(): void {
-    for (const operation of this.kernel.operations()) {
-      if (operation.command === 'poll') this.cancel(operation);
+    for (const state of this.kernel.states()) {
+      if (state.operation.command === 'poll') this.cancel(state);
     }
   }
 
@@ -265,7 +273,7 @@ export class Dispatcher {
   #checkIdle(): void {
     if (this.kernel.inFlight === 0 && this.runs.length === 0) {
       for (const resolve of this.#whenIdle) resolve();
-    } else if (this.#unheard > 0) {
+    } else if (this.#submitted.anyUnheard || this.#submitted.anySilent) {
       this.#lookAgain();
     }
   }
@@ -276,30 +284,31 @@ export class Dispatcher {
     leftOpen.unregister(this);
     this.kernel.destroy();
     this.#distribute();
-    this.#watcher.close();
+    this.#loop.watcher.close();
   }
 
   // --- the event loop --------------------------------------------------------------------------
 
+  /** Somebody waits for something of it. */
+  get #isAwaited(): boolean {
+    return this.#whenIdle.length + this.runs.length + this.completions.waiting > 0;
+  }
+
   /** The process stays while somebody waits. */
   #holdLoop(): void {
-    if (this.#watcher.closed) return;
     const awaited = this.runs.awaited + this.completions.waiting + this.#whenIdle.length;
-    const hold = awaited > 0 && !this.#destroyed;
-    if (hold === this.#holdsLoop) return;
-    this.#holdsLoop = hold;
-    if (hold) this.#watcher.ref();
-    else this.#watcher.unref();
+    this.#loop.hold(awaited > 0 && !this.#destroyed);
+  }
+
+  #lookForSilent(): void {
+    if (this.#submitted.anySilent) this.#lookAgain();
   }
 
   /** A timer looks where no eventfd will tell. */
   #lookAgain(): void {
-    if (this.#looksAgain) return;
-    this.#looksAgain = true;
-    setTimeout(() => {
-      this.#looksAgain = false;
+    this.#loop.lookAgain(() => {
       this.#flush();
-    }, 1);
+    });
   }
 }
 

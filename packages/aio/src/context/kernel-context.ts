@@ -13,9 +13,9 @@ import {
   io_submit,
   layout,
 } from 'aio-bind';
-import { eventResult, eventSlot } from '../engine/iocb-words.js';
-import type { AioOperation } from '../operations/operation.js';
-import { fillSlot } from '../operations/operation-base.js';
+import { HIGH, LOW, inWords } from '../engine/iocb-layout.js';
+import { EVENT_WORDS, eventResult, eventSlot } from '../engine/iocb-words.js';
+import type { OperationState } from '../operations/operation-state.js';
 
 const { EINTR, EINVAL } = constants.errno;
 
@@ -23,13 +23,16 @@ const { EINTR, EINVAL } = constants.errno;
 const EVENTS = 256;
 
 /** Is given each completion. */
-export type Sink = (operation: AioOperation, result: number, result2: number) => void;
+export type Sink = (state: OperationState, result: number, result2: number) => void;
+
+/** Where the second result of an event is, in 32-bit words. */
+const RES2 = inWords(layout.io_event.res2, 4);
 
 /**
  * A context of the kernel's and the slots of the operations that it has: one for each that may be in
  * flight, so that no operation needs memory of its own that the kernel reads.
  *
- * While a slot is in flight, the slab keeps the operation, and that its memory and its file.
+ * While anything is in flight, the slab keeps this, and so the operations, their memory and their files.
  */
 export class KernelContext {
   /** How many operations may be in flight. */
@@ -37,7 +40,7 @@ export class KernelContext {
   readonly #ctx = new aio_context_t();
   readonly #slab: IocbSlab;
   readonly #events: IoEventArray;
-  readonly #operations: (AioOperation | null)[];
+  readonly #states: (OperationState | null)[];
   /** A stack. */
   readonly #free: Uint32Array;
   #freeCount: number;
@@ -50,7 +53,8 @@ export class KernelContext {
     this.size = size;
     this.#slab = new IocbSlab(size);
     this.#events = new IoEventArray(Math.min(size, EVENTS));
-    this.#operations = new Array<AioOperation | null>(size).fill(null);
+    for (let slot = 0; slot < size; slot++) this.#slab.keep(slot, this);
+    this.#states = new Array<OperationState | null>(size).fill(null);
     this.#free = Uint32Array.from({ length: size }, (_, index) => size - 1 - index);
     this.#freeCount = size;
     this.#slots = new Uint32Array(size);
@@ -67,25 +71,28 @@ export class KernelContext {
   /**
    * Submits operations for which there is room, and of which all is in order.
    *
+   * @param states - of the operations
    * @param eventfd - for those that have none of their own
-   * @returns how many the kernel took, from the first on
+   * @param from - the first of them
+   * @returns how many the kernel took, from that on
    * @throws what is wrong with the first
    */
-  submit(operations: readonly AioOperation[], eventfd: number): number {
-    for (let index = 0; index < operations.length; index++) {
-      const operation = operations[index]!;
-      const slot = this.#free[--this.#freeCount] ?? 0;
+  submit(states: readonly OperationState[], eventfd: number, from = 0): number {
+    const words = this.#slab.u32;
+    const count = states.length - from;
+    for (let index = 0; index < count; index++) {
+      const state = states[from + index]!;
+      const slot = this.#free[--this.#freeCount]!;
       this.#slots[index] = slot;
-      this.#operations[slot] = operation;
-      this.#slab.keep(slot, operation);
-      fillSlot(operation, this.#slab.u32, slot, eventfd);
+      this.#states[slot] = state;
+      state.image.copyTo(words, slot, state.fd, eventfd);
     }
     let taken = 0;
     try {
-      taken = io_submit(this.#ctx, operations.length, this.#slab, this.#slots);
+      taken = io_submit(this.#ctx, count, this.#slab, this.#slots);
       return taken;
     } finally {
-      for (let i = operations.length - 1; i >= taken; i--) this.#release(this.#slots[i]!);
+      for (let i = count - 1; i >= taken; i--) this.#release(this.#slots[i]!);
     }
   }
 
@@ -119,8 +126,8 @@ export class KernelContext {
    *
    * @returns false where it cannot be cancelled, or has completed
    */
-  cancel(operation: AioOperation): boolean {
-    const slot = this.#operations.indexOf(operation);
+  cancel(state: OperationState): boolean {
+    const slot = this.#states.indexOf(state);
     if (slot === -1) return false;
     try {
       io_cancel(this.#ctx, new Iocb(this.#slab, slot), null);
@@ -132,8 +139,8 @@ export class KernelContext {
   }
 
   /** What is in flight. */
-  operations(): AioOperation[] {
-    return this.#operations.filter((operation) => operation !== null);
+  states(): OperationState[] {
+    return this.#states.filter((state) => state !== null);
   }
 
   /** Blocks for some 30 ms, and until everything in flight has ended. */
@@ -142,21 +149,20 @@ export class KernelContext {
   }
 
   #release(slot: number): void {
-    this.#operations[slot] = null;
-    this.#slab.keep(slot, null);
+    this.#states[slot] = null;
     this.#free[this.#freeCount++] = slot;
   }
 
   #give(count: number, sink: Sink): void {
-    const { u32, i32, i64 } = this.#events;
+    const { u32, i32 } = this.#events;
     for (let i = 0; i < count; i++) {
-      const slot = u32[eventSlot(i)] ?? -1;
-      const operation = this.#operations[slot];
-      if (operation == null) continue;
-      const result = i32[eventResult(i)] ?? 0;
-      const result2 = Number(i64[(i * layout.io_event.size + layout.io_event.res2) / 8]);
+      const slot = u32[eventSlot(i)]!;
+      const state = this.#states[slot];
+      if (state == null) continue;
+      const low = u32[i * EVENT_WORDS + RES2 + LOW]!;
+      const high = i32[i * EVENT_WORDS + RES2 + HIGH]!;
       this.#release(slot);
-      sink(operation, result, result2);
+      sink(state, i32[eventResult(i)]!, high * 2 ** 32 + low);
     }
   }
 }

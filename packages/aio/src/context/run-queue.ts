@@ -1,8 +1,7 @@
 import { constants } from 'node:os';
 import { errnoError } from 'aio-bind';
 import { Fifo } from '../engine/fifo.js';
-import type { AioOperation } from '../operations/operation.js';
-import { land, memoryProblem } from '../operations/operation-base.js';
+import type { OperationState } from '../operations/operation-state.js';
 import type { KernelContext } from './kernel-context.js';
 import type { Run } from './run.js';
 
@@ -17,7 +16,7 @@ export class RunQueue {
   readonly #waiting = new Fifo<Run>();
   /** Of those that wait, the ones that go next. */
   #next: Run[] = [];
-  readonly #runs = new Map<AioOperation, Run>();
+  readonly #runs = new Map<OperationState, Run>();
   /** How many somebody still waits for. */
   #awaited = 0;
 
@@ -39,12 +38,12 @@ export class RunQueue {
     return this.#next.length > 0 || this.#waiting.length > 0;
   }
 
-  get(operation: AioOperation): Run | undefined {
-    return this.#runs.get(operation);
+  get(state: OperationState): Run | undefined {
+    return this.#runs.get(state);
   }
 
   add(run: Run): void {
-    this.#runs.set(run.operation, run);
+    this.#runs.set(run.state, run);
     this.#waiting.push(run);
     this.#awaited++;
   }
@@ -52,7 +51,7 @@ export class RunQueue {
   /** The kernel is done with it. */
   end(run: Run, result: number, result2: number): void {
     this.#noLongerAwaited(run);
-    this.#runs.delete(run.operation);
+    this.#runs.delete(run.state);
     run.end(result, result2);
   }
 
@@ -65,8 +64,8 @@ export class RunQueue {
   /** Takes back what the kernel does not have yet. */
   withdraw(run: Run, error: Error): void {
     run.withdrawn = true;
-    land(run.operation);
-    this.#runs.delete(run.operation);
+    run.state.land();
+    this.#runs.delete(run.state);
     this.fail(run, error);
   }
 
@@ -90,10 +89,10 @@ export class RunQueue {
   submitSome(eventfd: number): 'some' | 'none' | 'full' {
     const batch = this.#nextBatch();
     if (batch.length === 0) return 'none';
-    const operations = batch.map((run) => run.operation);
+    const states = batch.map((run) => run.state);
     let taken: number;
     try {
-      taken = this.#kernel.submit(operations, eventfd);
+      taken = this.#kernel.submit(states, eventfd);
     } catch (error) {
       const { errno = 0 } = error as NodeJS.ErrnoException;
       if (errno === -EAGAIN) return 'full';
@@ -117,7 +116,7 @@ export class RunQueue {
       if (run === undefined) break;
       if (run.withdrawn) continue;
       // It has been some time since it was looked at.
-      const problem = memoryProblem(run.operation);
+      const problem = run.state.memoryProblem();
       if (problem === null) this.#next.push(run);
       else this.withdraw(run, problem);
     }

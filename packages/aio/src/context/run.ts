@@ -1,13 +1,14 @@
 import { constants } from 'node:os';
 import { errnoError } from 'aio-bind';
 import type { AioOperation } from '../operations/operation.js';
+import type { OperationState } from '../operations/operation-state.js';
 import { AioEvent } from './aio-event.js';
 
 const { ECANCELED } = constants.errno;
 
 /** An operation whose completion somebody awaits: from `run()` until its event, or its withdrawal. */
 export class Run {
-  readonly operation: AioOperation;
+  readonly state: OperationState;
   /** The kernel has it. */
   submitted = false;
   /** It was taken back before the kernel had it. */
@@ -21,13 +22,17 @@ export class Run {
   #reject: ((reason: Error) => void) | null;
 
   constructor(
-    operation: AioOperation,
+    state: OperationState,
     resolve: (event: AioEvent) => void,
     reject: (reason: Error) => void,
   ) {
-    this.operation = operation;
+    this.state = state;
     this.#resolve = resolve;
     this.#reject = reject;
+  }
+
+  get operation(): AioOperation {
+    return this.state.operation;
   }
 
   /** Nobody waits for it any more. */
@@ -43,7 +48,7 @@ export class Run {
     else if (result === 0 && this.cancelled) this.fail(this.cancelledError());
     else {
       this.#finish();
-      resolve(new AioEvent(this.operation, result, result2));
+      resolve(new AioEvent(this.state, result, result2));
     }
   }
 

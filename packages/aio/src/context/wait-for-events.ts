@@ -18,7 +18,8 @@ interface Wait {
   readonly wait: (count: number, timeout: Timespec | null) => void;
 }
 
-function checkTimeout(timeoutNs: unknown): void {
+/** @throws TypeError, RangeError */
+export function checkTimeout(timeoutNs: unknown): void {
   if (timeoutNs === undefined) return;
   if (typeof timeoutNs !== 'bigint') {
     throw invalidType('timeoutNs', 'of type bigint, or undefined', timeoutNs);
@@ -30,7 +31,6 @@ function checkTimeout(timeoutNs: unknown): void {
 
 /** Blocks until there are `min` events or the time has passed, whatever interrupts it. */
 export function waitForEvents({ min, timeoutNs, collected, possible, wait }: Wait): void {
-  checkTimeout(timeoutNs);
   if (timeoutNs === undefined) {
     // Nobody could submit more while this thread waits.
     if (min > possible) {

@@ -29,6 +29,14 @@ export class Fifo<T> {
     return item ?? undefined;
   }
 
+  /** Takes all. */
+  drain(): T[] {
+    const items = (this.#head === 0 ? this.#items : this.#items.slice(this.#head)) as T[];
+    this.#items = [];
+    this.#head = 0;
+    return items;
+  }
+
   /** From the first on. */
   *items(): Generator<T> {
     for (let index = this.#head; index < this.#items.length; index++) {

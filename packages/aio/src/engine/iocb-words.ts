@@ -67,7 +67,8 @@ export function fillTransfer(
   setU64(words, base + OFFSET, offset);
 }
 
-const EVENT_WORDS = inWords(layout.io_event.size, 4);
+/** 32-bit words of an event. */
+export const EVENT_WORDS: number = inWords(layout.io_event.size, 4);
 
 /** Where the slot of event `index` is among the 32-bit words of an array of events. */
 export const eventSlot = (index: number): number =>

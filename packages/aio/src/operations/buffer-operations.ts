@@ -1,8 +1,8 @@
 import { IOCB_CMD_PREAD, IOCB_CMD_PWRITE } from 'aio-bind';
 import { checkInteger } from '../argument-errors.js';
 import { viewAddress } from '../engine/addresses.js';
-import { checkView, shrinkage } from './memory.js';
-import { type CarriedOver, imageToChange } from './operation-base.js';
+import { checkView } from './memory.js';
+import { type CarriedOver, stateOf, stateToChange } from './operation-base.js';
 import { TransferOperation, type TransferOptions } from './transfer-operation.js';
 
 /** What a read or write of one buffer is made with. */
@@ -15,9 +15,6 @@ export interface BufferOptions extends TransferOptions {
 
 /** A read or write of one buffer. */
 export abstract class BufferOperation extends TransferOperation {
-  #buffer: NodeJS.ArrayBufferView = new Uint8Array(0);
-  #length = 0;
-
   /** @hidden */
   constructor(opcode: number, options: BufferOptions) {
     super(opcode, options);
@@ -32,15 +29,15 @@ export abstract class BufferOperation extends TransferOperation {
    * Do not transfer it to another thread while the operation is in flight; with `fs` you must not either.
    */
   get buffer(): NodeJS.ArrayBufferView {
-    return this.#buffer;
+    return stateOf(this).buffer!;
   }
 
   set buffer(buffer: NodeJS.ArrayBufferView) {
-    const image = imageToChange(this, 'buffer');
+    const state = stateToChange(this, 'buffer');
     checkView('buffer', buffer);
-    image.buf = viewAddress(buffer);
-    image.nbytes = this.#length = buffer.byteLength;
-    this.#buffer = buffer;
+    state.image.buf = viewAddress(buffer);
+    state.image.nbytes = state.length = buffer.byteLength;
+    state.buffer = buffer;
   }
 
   /**
@@ -48,13 +45,13 @@ export abstract class BufferOperation extends TransferOperation {
    * operation.
    */
   get length(): number {
-    return this.#length;
+    return stateOf(this).length;
   }
 
   set length(length: number) {
-    const image = imageToChange(this, 'length');
-    checkInteger('length', length, 0, this.#buffer.byteLength);
-    this.#length = image.nbytes = length;
+    const state = stateToChange(this, 'length');
+    checkInteger('length', length, 0, this.buffer.byteLength);
+    state.length = state.image.nbytes = length;
   }
 
   /** @hidden */
@@ -63,11 +60,6 @@ export abstract class BufferOperation extends TransferOperation {
     const whole = length === buffer.byteLength;
     const part = whole ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset, length);
     return { ...super.carriedOver(), buffer, length, buffers: [part] };
-  }
-
-  /** @hidden */
-  protected override memoryProblem(): Error | null {
-    return shrinkage('buffer', this.#buffer, this.#length);
   }
 }
 

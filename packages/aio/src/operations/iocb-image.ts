@@ -66,15 +66,15 @@ export class IocbImage {
    * Copies it into a slot of a slab.
    *
    * @param slot - comes back in the event
-   * @param eventfd - signalled on completion, unless the operation has one of its own
+   * @param eventfd - signalled on completion, unless the operation has one of its own; -1 for none
    */
   copyTo(words: Uint32Array, slot: number, fd: number, eventfd: number): void {
     const base = slot * WORDS;
-    for (let i = 0; i < WORDS; i++) words[base + i] = this.#words[i]!;
+    words.set(this.#words, base);
     words[base + DATA + LOW] = slot;
     words[base + FILDES] = Number.isInteger(fd) ? fd : -1;
     const flags = this.#words[FLAGS]!;
-    if ((flags & IOCB_FLAG_RESFD) !== 0) return;
+    if (eventfd === -1 || (flags & IOCB_FLAG_RESFD) !== 0) return;
     words[base + FLAGS] = flags | IOCB_FLAG_RESFD;
     words[base + RESFD] = eventfd;
   }

@@ -7,15 +7,6 @@ export function checkView(name: string, value: unknown): asserts value is NodeJS
   }
 }
 
-function bytesLeft(view: NodeJS.ArrayBufferView): number {
-  try {
-    return view.byteLength;
-  } catch {
-    // A DataView of memory that is not there throws; typed arrays have no bytes.
-    return 0;
-  }
-}
-
 /**
  * An ArrayBuffer has no bytes once it is detached, and may have less once it is resized, while the
  * address that was noted points to what is somebody else's by then.
@@ -23,7 +14,12 @@ function bytesLeft(view: NodeJS.ArrayBufferView): number {
  * @returns what is wrong; null where the bytes are still there
  */
 export function shrinkage(name: string, view: NodeJS.ArrayBufferView, bytes: number): Error | null {
-  const left = bytesLeft(view);
+  let left = 0;
+  try {
+    left = view.byteLength;
+  } catch {
+    // A DataView of memory that is not there throws; typed arrays have no bytes.
+  }
   if (left >= bytes) return null;
   return stateError(
     'ERR_INVALID_STATE',

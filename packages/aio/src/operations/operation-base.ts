@@ -1,14 +1,10 @@
 import { IOPRIO_CLASS_IDLE, IOPRIO_CLASS_NONE, IOPRIO_NR_LEVELS, ioprio_value } from 'aio-bind';
-import { checkInteger, checkObject, invalidType, stateError } from '../argument-errors.js';
-import type { OpenFile } from '../engine/open-file.js';
-import { servedNow } from '../handle/served.js';
-import { IocbImage } from './iocb-image.js';
+import { checkInteger, checkObject, invalidType } from '../argument-errors.js';
+import type { AioOperation } from './operation.js';
+import { type AioFile, OperationState } from './operation-state.js';
 
 /** What an operation asks the kernel for. */
 export type AioCommand = 'read' | 'write' | 'readv' | 'writev' | 'fsync' | 'fdatasync' | 'poll';
-
-/** A FileHandle, or anything else that has a descriptor, or the number of one. */
-export type AioFile = number | { readonly fd: number };
 
 /** What every operation can be made with. */
 export interface OperationOptions {
@@ -36,13 +32,8 @@ export type OperationClass<O, Options> = new (options: Options) => O;
 
 const MAX_FD = 2 ** 31 - 1;
 
-let changeOf: (operation: OperationBase, property: string) => IocbImage;
-let checkReady: (operation: OperationBase) => void;
-let memoryProblemOf: (operation: OperationBase) => Error | null;
-let takeOffOf: (operation: OperationBase, context: object) => void;
-let landOf: (operation: OperationBase) => void;
-let contextOf: (operation: OperationBase) => object | null;
-let fill: (operation: OperationBase, words: Uint32Array, slot: number, eventfd: number) => void;
+/** What stands behind an operation. */
+export let stateOf: (operation: OperationBase) => OperationState;
 
 /**
  * What all operations have in common. An operation is made once and submitted as often as it is
@@ -56,21 +47,14 @@ export abstract class OperationBase {
   /** What it asks the kernel for. */
   abstract readonly command: AioCommand;
 
-  readonly #image: IocbImage;
-  #file: AioFile = -1;
-  #eventfd: number | null = null;
-  #priorityClass: number = IOPRIO_CLASS_NONE;
-  #priorityLevel = 0;
-  /** Whose it is while it is in flight. */
-  #context: object | null = null;
-  /** Of a handle of ours: it is not closed meanwhile. */
-  #held: OpenFile | null = null;
-  #convertedTo: string | null = null;
+  readonly #state: OperationState;
 
   /** @hidden */
   constructor(opcode: number, options: OperationOptions) {
     checkObject('options', options);
-    this.#image = new IocbImage(opcode);
+    // Every class that extends this one is among them.
+    const operation = this as unknown as AioOperation;
+    this.#state = new OperationState(operation, opcode);
     const { file, eventfd, priorityClass, priorityLevel } = options;
     this.file = file;
     if (eventfd !== undefined) this.eventfd = eventfd;
@@ -82,21 +66,21 @@ export abstract class OperationBase {
    * then on; until then a descriptor that is given as a number must stay open.
    */
   get file(): AioFile {
-    return this.#file;
+    return this.#state.file;
   }
 
   set file(file: AioFile) {
-    changeOf(this, 'file');
+    stateToChange(this, 'file');
     if (typeof file === 'number') checkInteger('file', file, 0, MAX_FD);
     else if (typeof (file as { fd?: unknown } | null)?.fd !== 'number') {
       throw invalidType('file', 'a FileHandle, a descriptor, or an object that has an fd', file);
     }
-    this.#file = file;
+    this.#state.file = file;
   }
 
   /** The descriptor of {@link OperationBase.file} now; -1 when that has been closed. */
   get fd(): number {
-    return typeof this.#file === 'number' ? this.#file : this.#file.fd;
+    return this.#state.fd;
   }
 
   /**
@@ -106,13 +90,13 @@ export abstract class OperationBase {
    * collect it: it cannot be awaited.
    */
   get eventfd(): number | null {
-    return this.#eventfd;
+    return this.#state.eventfd;
   }
 
   set eventfd(fd: number | null) {
-    const image = changeOf(this, 'eventfd');
+    const { image } = stateToChange(this, 'eventfd');
     if (fd !== null) checkInteger('eventfd', fd, 0, MAX_FD);
-    this.#eventfd = image.eventfd = fd;
+    this.#state.eventfd = image.eventfd = fd;
   }
 
   /**
@@ -124,29 +108,29 @@ export abstract class OperationBase {
    * @see ioprio_set(2)
    */
   get priorityClass(): number {
-    return this.#priorityClass;
+    return this.#state.priorityClass;
   }
 
   set priorityClass(priorityClass: number) {
-    this.setPriority(priorityClass, this.#priorityLevel);
+    this.setPriority(priorityClass, this.priorityLevel);
   }
 
   /** The priority within its class, 0 (highest) to 7, for those classes that have levels: RT and BE. */
   get priorityLevel(): number {
-    return this.#priorityLevel;
+    return this.#state.priorityLevel;
   }
 
   set priorityLevel(level: number) {
-    this.setPriority(this.#priorityClass, level);
+    this.setPriority(this.priorityClass, level);
   }
 
   /** Sets both. */
   setPriority(priorityClass: number, level: number): void {
-    const image = changeOf(this, 'priority');
+    const { image } = stateToChange(this, 'priority');
     checkInteger('priorityClass', priorityClass, IOPRIO_CLASS_NONE, IOPRIO_CLASS_IDLE);
     checkInteger('priorityLevel', level, 0, IOPRIO_NR_LEVELS - 1);
-    this.#priorityClass = priorityClass;
-    this.#priorityLevel = level;
+    this.#state.priorityClass = priorityClass;
+    this.#state.priorityLevel = level;
     // Without a class the kernel would refuse a level.
     const none = priorityClass === IOPRIO_CLASS_NONE;
     image.priority = none ? 0 : ioprio_value(priorityClass, level);
@@ -157,7 +141,7 @@ export abstract class OperationBase {
    * be so for longer than somebody waits for it, where that was given up.
    */
   get inFlight(): boolean {
-    return this.#context !== null;
+    return this.#state.context !== null;
   }
 
   /**
@@ -177,7 +161,7 @@ export abstract class OperationBase {
     to: OperationClass<O, Options>,
     options: Partial<Options> = {},
   ): O {
-    changeOf(this, 'command');
+    stateToChange(this, 'command');
     checkObject('options', options);
     if (typeof to !== 'function' || !(to.prototype instanceof OperationBase)) {
       throw invalidType('to', 'a class of operations', to);
@@ -187,79 +171,18 @@ export abstract class OperationBase {
     // A length is that of the former buffer.
     const kept = length === undefined || 'buffer' in options ? carried : { ...carried, length };
     const operation = new to({ ...kept, ...options } as unknown as Options);
-    this.#convertedTo = operation.command;
+    this.#state.convertedTo = operation.command;
     return operation;
   }
 
   /** @hidden */
   protected carriedOver(): CarriedOver {
-    return {
-      file: this.#file,
-      eventfd: this.#eventfd,
-      priorityClass: this.#priorityClass,
-      priorityLevel: this.#priorityLevel,
-    };
-  }
-
-  /** @hidden What is wrong with its memory, now that it is to be submitted. */
-  protected memoryProblem(): Error | null {
-    return null;
-  }
-
-  #checkUnconverted(): void {
-    if (this.#convertedTo === null) return;
-    throw stateError(
-      'ERR_AIO_CONVERTED',
-      `This ${this.command} operation was converted to a ${this.#convertedTo} operation: use that one`,
-    );
+    const { file, eventfd, priorityClass, priorityLevel } = this.#state;
+    return { file, eventfd, priorityClass, priorityLevel };
   }
 
   static {
-    changeOf = (operation, property) => {
-      operation.#checkUnconverted();
-      if (operation.#context !== null) {
-        throw stateError(
-          'ERR_AIO_IN_FLIGHT',
-          `The ${property} of a ${operation.command} operation cannot be changed while it is in flight: ` +
-            'collect its event first',
-        );
-      }
-      return operation.#image;
-    };
-    checkReady = (operation) => {
-      operation.#checkUnconverted();
-      if (operation.#context !== null) {
-        throw stateError(
-          'ERR_AIO_IN_FLIGHT',
-          `This ${operation.command} operation is in flight: it can be submitted again when its event ` +
-            'has been collected',
-        );
-      }
-      if (!Number.isInteger(operation.fd)) {
-        throw invalidType('operation.file.fd', 'an integer', operation.fd);
-      }
-      const problem = operation.memoryProblem();
-      if (problem !== null) throw problem;
-    };
-    memoryProblemOf = (operation) => operation.memoryProblem();
-    takeOffOf = (operation, context) => {
-      operation.#context = context;
-      const file = operation.#file;
-      if (typeof file === 'number') return;
-      const held = servedNow(file)?.file ?? null;
-      held?.begin();
-      operation.#held = held;
-    };
-    landOf = (operation) => {
-      operation.#context = null;
-      const held = operation.#held;
-      operation.#held = null;
-      held?.end();
-    };
-    contextOf = (operation) => operation.#context;
-    fill = (operation, words, slot, eventfd) => {
-      operation.#image.copyTo(words, slot, operation.fd, eventfd);
-    };
+    stateOf = (operation) => operation.#state;
   }
 }
 
@@ -268,44 +191,14 @@ export abstract class OperationBase {
  *
  * @throws ERR_AIO_IN_FLIGHT, ERR_AIO_CONVERTED
  */
-export function imageToChange(operation: OperationBase, property: string): IocbImage {
-  return changeOf(operation, property);
+export function stateToChange(operation: OperationBase, property: string): OperationState {
+  const state = stateOf(operation);
+  state.checkChange(property);
+  return state;
 }
 
-/** @throws whatever is in the way of its submission: nothing that is wrong gets to the kernel */
-export function checkSubmittable(operation: unknown): asserts operation is OperationBase {
-  if (!(operation instanceof OperationBase)) {
-    throw invalidType('operation', 'a ReadOperation, or another operation', operation);
-  }
-  checkReady(operation);
-}
-
-/** What is wrong with its memory, if anything. */
-export function memoryProblem(operation: OperationBase): Error | null {
-  return memoryProblemOf(operation);
-}
-
-/** It is a context's from now on. */
-export function takeOff(operation: OperationBase, context: object): void {
-  takeOffOf(operation, context);
-}
-
-/** It is its user's again. */
-export function land(operation: OperationBase): void {
-  landOf(operation);
-}
-
-/** Whose it is; null while it is its user's. */
-export function contextHaving(operation: OperationBase): object | null {
-  return contextOf(operation);
-}
-
-/** Writes its iocb into a slot. */
-export function fillSlot(
-  operation: OperationBase,
-  words: Uint32Array,
-  slot: number,
-  eventfd: number,
-): void {
-  fill(operation, words, slot, eventfd);
+/** @throws TypeError - it is no operation */
+export function operationState(operation: unknown): OperationState {
+  if (operation instanceof OperationBase) return stateOf(operation);
+  throw invalidType('operation', 'a ReadOperation, or another operation', operation);
 }

@@ -1,6 +1,6 @@
 import { IOCB_CMD_POLL } from 'aio-bind';
 import { checkInteger } from '../argument-errors.js';
-import { OperationBase, type OperationOptions, imageToChange } from './operation-base.js';
+import { OperationBase, type OperationOptions, stateToChange } from './operation-base.js';
 
 /** What a poll is made with. */
 export interface PollOperationOptions extends OperationOptions {
@@ -40,7 +40,7 @@ export class PollOperation extends OperationBase {
   }
 
   set mask(mask: number) {
-    const image = imageToChange(this, 'mask');
+    const { image } = stateToChange(this, 'mask');
     checkInteger('mask', mask, 0, 0xffff);
     this.#mask = image.buf = mask;
   }

@@ -3,7 +3,7 @@ import {
   type CarriedOver,
   OperationBase,
   type OperationOptions,
-  imageToChange,
+  stateToChange,
 } from './operation-base.js';
 
 /** What every read and write can be made with. */
@@ -50,7 +50,7 @@ export abstract class TransferOperation extends OperationBase {
   }
 
   set offset(offset: number | bigint) {
-    const image = imageToChange(this, 'offset');
+    const { image } = stateToChange(this, 'offset');
     checkOffset(offset);
     this.#offset = image.offset = offset;
   }
@@ -66,7 +66,7 @@ export abstract class TransferOperation extends OperationBase {
   }
 
   set flags(flags: number) {
-    const image = imageToChange(this, 'flags');
+    const { image } = stateToChange(this, 'flags');
     checkInteger('flags', flags, 0, 2 ** 32 - 1);
     this.#flags = image.rwFlags = flags;
   }

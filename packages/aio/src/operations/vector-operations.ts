@@ -1,7 +1,7 @@
 import { IOCB_CMD_PREADV, IOCB_CMD_PWRITEV, IoVecArray } from 'aio-bind';
 import { checkInteger, invalidType } from '../argument-errors.js';
-import { checkView, shrinkage } from './memory.js';
-import { type CarriedOver, imageToChange } from './operation-base.js';
+import { checkView } from './memory.js';
+import { type CarriedOver, stateOf, stateToChange } from './operation-base.js';
 import { TransferOperation, type TransferOptions } from './transfer-operation.js';
 
 /** What a read or write of several buffers is made with. */
@@ -15,9 +15,6 @@ const MAX_BUFFERS = 1024;
 
 /** A read or write of several buffers. */
 export abstract class VectorOperation extends TransferOperation {
-  #buffers: readonly NodeJS.ArrayBufferView[] = [];
-  /** How many bytes each had when it was set. */
-  #lengths: readonly number[] = [];
   #iov = new IoVecArray(0);
 
   /** @hidden */
@@ -33,36 +30,28 @@ export abstract class VectorOperation extends TransferOperation {
    * either.
    */
   get buffers(): readonly NodeJS.ArrayBufferView[] {
-    return this.#buffers;
+    return stateOf(this).buffers!;
   }
 
   set buffers(buffers: readonly NodeJS.ArrayBufferView[]) {
-    const image = imageToChange(this, 'buffers');
+    const state = stateToChange(this, 'buffers');
     if (!Array.isArray(buffers)) throw invalidType('buffers', 'an array', buffers);
     const views = Array.from(buffers as readonly NodeJS.ArrayBufferView[]);
     checkInteger('buffers.length', views.length, 0, MAX_BUFFERS);
     for (const [index, view] of views.entries()) checkView(`buffers[${index}]`, view);
     this.#iov = new IoVecArray(views);
-    image.buf = this.#iov.address;
-    image.nbytes = views.length;
-    this.#lengths = views.map(({ byteLength }) => byteLength);
-    this.#buffers = Object.freeze(views);
+    state.image.buf = this.#iov.address;
+    state.image.nbytes = views.length;
+    state.lengths = views.map(({ byteLength }) => byteLength);
+    state.buffers = Object.freeze(views);
   }
 
   /** @hidden */
   protected override carriedOver(): CarriedOver {
-    const [first] = this.#buffers;
-    const single = this.#buffers.length === 1 && first !== undefined ? { buffer: first } : {};
-    return { ...super.carriedOver(), ...single, buffers: this.#buffers };
-  }
-
-  /** @hidden */
-  protected override memoryProblem(): Error | null {
-    for (const [index, view] of this.#buffers.entries()) {
-      const problem = shrinkage(`buffers[${index}]`, view, this.#lengths[index] ?? 0);
-      if (problem !== null) return problem;
-    }
-    return null;
+    const { buffers } = this;
+    const [first] = buffers;
+    const single = buffers.length === 1 && first !== undefined ? { buffer: first } : {};
+    return { ...super.carriedOver(), ...single, buffers };
   }
 }
 

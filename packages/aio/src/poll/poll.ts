@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { Patience } from '../engine/give-up.js';
-import type { AioFile } from '../operations/operation-base.js';
+import type { AioFile } from '../operations/operation-state.js';
 import { PollOperation } from '../operations/poll-operation.js';
 import { pollContexts } from './poll-contexts.js';
 

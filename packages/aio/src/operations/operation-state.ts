@@ -1,0 +1,124 @@
+import { IOPRIO_CLASS_NONE } from 'aio-bind';
+import { invalidType, stateError } from '../argument-errors.js';
+import type { OpenFile } from '../engine/open-file.js';
+import { servedNow } from '../handle/served.js';
+import { IocbImage } from './iocb-image.js';
+import { shrinkage } from './memory.js';
+import type { AioOperation } from './operation.js';
+
+type View = NodeJS.ArrayBufferView;
+
+/** A FileHandle, or anything else that has a descriptor, or the number of one. */
+export type AioFile = number | { readonly fd: number };
+
+/**
+ * What stands behind an operation's public face: what it asks for, whose it is, and its iocb. Contexts
+ * deal with this.
+ */
+export class OperationState {
+  readonly operation: AioOperation;
+  readonly image: IocbImage;
+  file: AioFile = -1;
+  eventfd: number | null = null;
+  priorityClass: number = IOPRIO_CLASS_NONE;
+  priorityLevel = 0;
+  /** The command of what it was converted to. */
+  convertedTo: string | null = null;
+  /** The memory of a read or write; null for other operations. */
+  buffer: View | null = null;
+  /** How much of it is transferred. */
+  length = 0;
+  /** The memory of a readv or writev; null for other operations. */
+  buffers: readonly View[] | null = null;
+  /** How many bytes each of these had when they were set. */
+  lengths: readonly number[] = [];
+  /** It is in flight, and signals nobody when it has ended. */
+  isSilent = false;
+
+  /** Whose it is while it is in flight. */
+  #context: object | null = null;
+  /** Of a handle of ours: it is not closed meanwhile. */
+  #held: OpenFile | null = null;
+
+  constructor(operation: AioOperation, opcode: number) {
+    this.operation = operation;
+    this.image = new IocbImage(opcode);
+  }
+
+  /** The descriptor of its file now; -1 when that has been closed. */
+  get fd(): number {
+    return typeof this.file === 'number' ? this.file : this.file.fd;
+  }
+
+  /** Whose it is; null while it is its user's. */
+  get context(): object | null {
+    return this.#context;
+  }
+
+  /**
+   * Before a change of `property`.
+   *
+   * @throws ERR_AIO_IN_FLIGHT, ERR_AIO_CONVERTED
+   */
+  checkChange(property: string): void {
+    if (this.convertedTo !== null) throw this.#convertedError();
+    if (this.#context === null) return;
+    throw stateError(
+      'ERR_AIO_IN_FLIGHT',
+      `The ${property} of a ${this.operation.command} operation cannot be changed while it is in flight: ` +
+        'collect its event first',
+    );
+  }
+
+  /** What is wrong with its memory, now that it is to be submitted. */
+  memoryProblem(): Error | null {
+    if (this.buffer !== null) return shrinkage('buffer', this.buffer, this.length);
+    if (this.buffers === null) return null;
+    for (const [index, view] of this.buffers.entries()) {
+      const problem = shrinkage(`buffers[${index}]`, view, this.lengths[index] ?? 0);
+      if (problem !== null) return problem;
+    }
+    return null;
+  }
+
+  /** @throws whatever is in the way of its submission: nothing that is wrong gets to the kernel */
+  checkReady(): void {
+    if (this.convertedTo !== null) throw this.#convertedError();
+    if (this.#context !== null) {
+      throw stateError(
+        'ERR_AIO_IN_FLIGHT',
+        `This ${this.operation.command} operation is in flight: it can be submitted again when its event ` +
+          'has been collected',
+      );
+    }
+    const { fd } = this;
+    if (!Number.isInteger(fd)) throw invalidType('operation.file.fd', 'an integer', fd);
+    const problem = this.memoryProblem();
+    if (problem !== null) throw problem;
+  }
+
+  /** It is a context's from now on. */
+  takeOff(context: object): void {
+    this.#context = context;
+    if (typeof this.file === 'number') return;
+    const held = servedNow(this.file)?.file ?? null;
+    held?.begin();
+    this.#held = held;
+  }
+
+  /** It is its user's again. */
+  land(): void {
+    this.#context = null;
+    if (this.#held === null) return;
+    const held = this.#held;
+    this.#held = null;
+    held.end();
+  }
+
+  #convertedError(): Error {
+    return stateError(
+      'ERR_AIO_CONVERTED',
+      `This ${this.operation.command} operation was converted to a ${this.convertedTo} operation: use that one`,
+    );
+  }
+}
