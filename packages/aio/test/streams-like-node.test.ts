@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open as nodeOpen } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
-import { setTimeout as delay } from 'node:timers/promises';
 import { SEEK_CUR, lseek } from 'aio-bind';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { open } from '../src/index.js';
+import { watchRest } from './support/rest.js';
 import { rounds } from './support/rounds.js';
 import { TempFolder } from './support/temp-folder.js';
 
@@ -123,6 +123,7 @@ function closesByItself(stream: Readable | Writable): boolean {
 async function readAlong(handle: FileHandle, reading: Reading): Promise<unknown> {
   const { highWaterMark, start, end, autoClose, emitClose, encoding, disturbances } = reading;
   const events: unknown[] = [];
+  const rest = watchRest(handle);
   await handle.read(Buffer.alloc(10), 0, reading.first, null);
   const abort = new AbortController();
   const options = { highWaterMark, start, end, autoClose, emitClose, encoding };
@@ -150,8 +151,8 @@ async function readAlong(handle: FileHandle, reading: Reading): Promise<unknown>
       if (what !== 'pause' && what !== 'read meanwhile') continue;
       stream.pause();
       const pausing = async (): Promise<void> => {
-        // For Node's read that is under way, after which it has what it wants.
-        await delay(20);
+        // Node's read that is under way ends first, after which it has what it wants.
+        await rest();
         if (!stream.destroyed && handle.fd >= 0) {
           events.push(['paused at', where(handle)]);
           if (what === 'read meanwhile') {
@@ -169,14 +170,14 @@ async function readAlong(handle: FileHandle, reading: Reading): Promise<unknown>
     (handle as unknown as Readable).once('close', () => resolve());
   });
   if (emitClose) await ended(stream, 'end');
-  else await Promise.race([ended(stream, 'end'), closing.then(() => delay(20))]);
+  else await Promise.race([ended(stream, 'end'), closing.then(rest)]);
   // A stream that has ended may yet say that it goes on.
   await Promise.all(pauses);
-  await delay(5);
+  await rest();
   const afterwards = where(handle);
   if (handle.fd < 0) return [events, 'closed'];
-  const rest = await handle.read(Buffer.alloc(4), 0, 4, null);
-  return [events, afterwards, rest];
+  const next = await handle.read(Buffer.alloc(4), 0, 4, null);
+  return [events, afterwards, next];
 }
 
 describe('streams are like those of Node', () => {
@@ -224,6 +225,7 @@ interface Writing {
 
 async function writeAlong(handle: FileHandle, path: string, writing: Writing): Promise<unknown> {
   const { highWaterMark, sizes, waits, start, first, autoClose, destroyedAt } = writing;
+  const rest = watchRest(handle);
   await handle.write(contents, 0, first, null).catch(() => undefined);
   const options = { highWaterMark, start, autoClose };
   const stream = handle.createWriteStream(options);
@@ -249,13 +251,13 @@ async function writeAlong(handle: FileHandle, path: string, writing: Writing): P
     if (waits) {
       await written;
       if (stream.errored !== null) break;
-      await delay(1);
+      await rest();
       events.push(['idle at', where(handle)]);
     }
   }
   if (!stream.destroyed) stream.end();
   await end;
-  await delay(1);
+  await rest();
   if (handle.fd >= 0) {
     events.push(where(handle));
     await handle.write('more').catch(() => undefined);
