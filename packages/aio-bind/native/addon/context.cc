@@ -13,22 +13,25 @@ Context::Context(uint32_t serial, aio_context_t id)
 bool Context::inherited() const { return fork_epoch_ != kernel::ForkEpoch(); }
 
 long Context::Collect(long nr, io_event* events) {
-  long count = 0;
-  if (ring_.usable()) {
-    count = ring_.Reap(nr, events);
-  } else {
-    __kernel_timespec now = {};
-    count = kernel::IoGetevents(id_, 0, nr, events, &now);
-  }
+  const long count = CollectUnaccounted(nr, events);
   if (count > 0) Finished(events, count);
   return count;
 }
 
-void Context::Took(const std::shared_ptr<Slab>& slab, uint32_t slot) {
+long Context::CollectUnaccounted(long nr, io_event* events) {
+  if (ring_.usable()) return ring_.Reap(nr, events);
+  __kernel_timespec now = {};
+  return kernel::IoGetevents(id_, 0, nr, events, &now);
+}
+
+void Context::Took(const std::shared_ptr<Slab>& slab, std::span<const uint32_t> slots) {
+  if (slots.empty()) return;
   Use& use = UseOf(slab);
-  ++use.in_flight[slot];
-  ++use.total;
-  slab->Hold(slot);
+  for (const uint32_t slot : slots) {
+    ++use.in_flight[slot];
+    slab->Hold(slot);
+  }
+  use.total += slots.size();
 }
 
 void Context::Finished(io_event* events, long count) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -32,9 +33,11 @@ class Context {
 
   // What has completed, without waiting: a count, or -errno. Accounts for it.
   long Collect(long nr, io_event* events);
+  // The same, to be accounted for by Finished(), or by not telling Took() of it.
+  long CollectUnaccounted(long nr, io_event* events);
 
-  // The kernel (or a submit thread) now has this slot.
-  void Took(const std::shared_ptr<Slab>& slab, uint32_t slot);
+  // The kernel (or a submit thread) now has these slots.
+  void Took(const std::shared_ptr<Slab>& slab, std::span<const uint32_t> slots);
   // These events have been collected: releases their slots, and has `obj` name the slab's own
   // iocb where a submit thread submitted its copy.
   void Finished(io_event* events, long count);

@@ -55,6 +55,8 @@ class Environment {
   // For building the arguments of an io_submit(2), reused by every call.
   std::vector<uint32_t>& slots() { return slots_; }
   std::vector<iocb*>& iocb_pointers() { return iocb_pointers_; }
+  // For sorting out what has not ended when io_submit(2) returns.
+  std::vector<uint32_t>& going_slots() { return going_slots_; }
 
  private:
   void StopBeforeFilesClose(Napi::Env env);
@@ -67,6 +69,7 @@ class Environment {
   std::vector<std::unique_ptr<Context>> contexts_;
   std::vector<std::weak_ptr<SubmitPool>> pools_;
   std::vector<uint32_t> slots_;
+  std::vector<uint32_t> going_slots_;
   std::vector<iocb*> iocb_pointers_;
   std::vector<std::shared_ptr<Memory>> kept_;
   std::vector<Share*> doubted_;

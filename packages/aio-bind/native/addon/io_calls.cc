@@ -93,7 +93,7 @@ Napi::Value IoSubmitSlots(const Napi::CallbackInfo& info) {
   pointers.clear();
   for (const uint32_t slot : slots) pointers.push_back(slab->At(slot));
   const long result = kernel::IoSubmit(IdOf(context), nr, pointers.data());
-  for (long i = 0; i < result; ++i) context->Took(slab, slots[i]);
+  if (result > 0) context->Took(slab, slots.first(static_cast<size_t>(result)));
   return Result(info, result);
 }
 
@@ -115,7 +115,7 @@ Napi::Value IoSubmitPairs(const Napi::CallbackInfo& info) {
   }
   const long result = kernel::IoSubmit(IdOf(context), nr, pointers.data());
   for (long i = 0; i < result; ++i) {
-    context->Took(environment.slabs().Find(pairs[2 * i]), pairs[2 * i + 1]);
+    context->Took(environment.slabs().Find(pairs[2 * i]), pairs.subspan(2 * i + 1, 1));
   }
   return Result(info, result);
 }

@@ -1,7 +1,10 @@
 #include "submit_ranges.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <span>
+#include <vector>
 
 #include "../kernel/syscalls.h"
 #include "arguments.h"
@@ -34,27 +37,44 @@ void Prepare(iocb& slot, uint64_t data, const Command& command) {
   slot.aio_rw_flags = static_cast<__kernel_rwf_t>(command.rw_flags);
 }
 
-// Gives each range its result, and leaves the events of others at the front of `events`.
+// What was submitted, in order. Not as JavaScript has it, for another thread may have been given
+// that memory.
+struct Submitted {
+  std::span<iocb* const> iocbs;
+  std::span<const uint32_t> slots;
+  uint64_t tag;
+
+  bool Is(const io_event& event, size_t at) const {
+    return event.data == (tag << 32 | slots[at]) &&
+           event.obj == reinterpret_cast<uintptr_t>(iocbs[at]);
+  }
+};
+
+// Gives each range its result, and leaves the events of others at the front of `events`. The slots
+// of ranges that have none are left in `going`.
 //
 // The kernel tells of what it does at once in the order of submission, so that both are walked
 // through together.
-RangeArray::Found Sort(io_event* events, long count, const RangeArray& ranges, long submitted,
-                       uint64_t tag) {
+RangeArray::Found Sort(io_event* events, long count, const RangeArray& ranges,
+                       const Submitted& submitted, std::vector<uint32_t>& going) {
   RangeArray::Found found = {};
-  long next = 0;
+  const size_t taken = submitted.slots.size();
+  size_t next = 0;
   for (long i = 0; i < count; ++i) {
     const io_event& event = events[i];
-    long at = event.data >> 32 == tag ? next : submitted;
-    while (at < submitted && ranges.slot()[at] != static_cast<uint32_t>(event.data)) ++at;
-    if (at == submitted) {
+    size_t at = event.data >> 32 == submitted.tag ? next : taken;
+    while (at < taken && !submitted.Is(event, at)) ++at;
+    if (at == taken) {
       events[found.events++] = event;
       continue;
     }
+    going.insert(going.end(), submitted.slots.begin() + next, submitted.slots.begin() + at);
     next = at + 1;
     ranges.res()[at] = static_cast<int32_t>(event.res);
     ++found.ended;
     if (event.res == ranges.nbytes()[at]) ++found.whole;
   }
+  going.insert(going.end(), submitted.slots.begin() + next, submitted.slots.end());
   return found;
 }
 
@@ -94,9 +114,18 @@ Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
   const long taken = kernel::IoSubmit(context == nullptr ? 0 : context->id(), nr, pointers.data());
   *ranges->found() = {};
   if (taken > 0) {
-    for (long i = 0; i < taken; ++i) context->Took(slab, slots[i]);
-    const long count = context->Collect(events->length(), events->data());
-    if (count > 0) *ranges->found() = Sort(events->data(), count, *ranges, taken, command.tag);
+    const auto first = static_cast<size_t>(taken);
+    const Submitted submitted = {std::span(pointers).first(first), std::span(slots).first(first),
+                                 command.tag};
+    auto& going = environment.going_slots();
+    going.clear();
+    const long count = context->CollectUnaccounted(events->length(), events->data());
+    const auto found = Sort(events->data(), std::max(count, 0L), *ranges, submitted, going);
+    *ranges->found() = found;
+    // Those that have ended were never taken, as far as the account goes; in this order, as an
+    // event of another may be of a range that ended out of order.
+    context->Took(slab, going);
+    context->Finished(events->data(), found.events);
   }
   return Napi::Number::New(info.Env(), static_cast<double>(taken));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <span>
 
 #include "arguments.h"
 #include "environment.h"
@@ -48,7 +49,7 @@ Napi::Value SubmitThreads::Submit(const Napi::CallbackInfo& info) {
       break;
     }
     *slab->CopyAt(slot) = *slab->At(slot);
-    context->Took(slab, slot);
+    context->Took(slab, std::span(&slot, 1));
     SubmitPool::Enqueue(pool_,
                         {context->id(), context->serial(), slab->CopyAt(slot), slab->memory()});
     ++accepted;

@@ -27,6 +27,26 @@ export class RangeBatch {
     this.bytes += bytes;
   }
 
+  /** Puts so many of one length into it, which lie one behind the other in memory; it is empty. */
+  pushEvenly(
+    positions: readonly number[],
+    from: number,
+    count: number,
+    address: number,
+    length: number,
+  ): void {
+    const { aio_offset, aio_buf, aio_nbytes } = this.columns;
+    const { ranges } = this;
+    for (let i = 0; i < count; i++) {
+      aio_offset[i] = positions[from + i]!;
+      aio_buf[i] = address + i * length;
+      aio_nbytes[i] = length;
+      ranges[i] = from + i;
+    }
+    this.count = count;
+    this.bytes = count * length;
+  }
+
   /** Of the first `count` together. */
   bytesOf(count: number): number {
     if (count === this.count) return this.bytes;

@@ -20,11 +20,18 @@ export interface SweepRanges {
   length(index: number): number;
   /** Where it begins in its view, in bytes. */
   offset(index: number): number;
-  view(index: number): ArrayBufferView;
+  view(index: number): NodeJS.ArrayBufferView;
   /** Has {@link SweepRanges.address} look anew, since JavaScript may have run meanwhile. */
   look(): void;
   /** Where a range's memory is; undefined where its buffer was detached or has shrunk. */
   address(index: number): number | undefined;
+  /**
+   * Puts those from `from` on into a batch that is empty, at most so many, and of so many bytes unless it is one
+   * alone.
+   *
+   * @returns how many; 0 where they have to be looked at one by one
+   */
+  pushTogether(batch: RangeBatch, from: number, most: number, bytes: number): number;
 }
 
 /**
@@ -132,7 +139,13 @@ export class Sweep implements Group {
   /** Begins as many ranges as go together: at most so many, and of so many bytes unless it is one alone. */
   beginTogether(batch: RangeBatch, most: number, bytes: number): void {
     const { ranges } = this;
-    for (let range = this.peek(); range !== NONE && batch.count < most; range = this.peek()) {
+    const next = this.peek();
+    if (next === NONE || holdsUpLoop(ranges.length(next))) return;
+    const together = ranges.pushTogether(batch, next, most, bytes);
+    this.#next += together;
+    this.underWay += together;
+    if (together > 0) return;
+    for (let range: number = next; range !== NONE && batch.count < most; range = this.peek()) {
       const length = ranges.length(range);
       if (holdsUpLoop(length) || (batch.count > 0 && batch.bytes + length > bytes)) return;
       const address = this.take(range);

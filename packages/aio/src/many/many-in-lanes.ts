@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { transferred } from '../engine/transferred.js';
-import type { Ranges } from './ranges.js';
+import type { SweepRanges } from '../engine/sweep.js';
 
 /** A read or write of one range. */
 export type RangeTransfer = (
@@ -14,7 +14,7 @@ export type RangeTransfer = (
 export class ManyInLanes {
   readonly #lanes: number;
   readonly #transfer: RangeTransfer;
-  readonly #ranges: Ranges;
+  readonly #ranges: SweepRanges;
   readonly #results: number[];
   readonly #resolve: (results: readonly number[]) => void;
   #next = 0;
@@ -23,7 +23,7 @@ export class ManyInLanes {
   constructor(
     lanes: number,
     transfer: RangeTransfer,
-    ranges: Ranges,
+    ranges: SweepRanges,
     resolve: (results: readonly number[]) => void,
   ) {
     this.#lanes = lanes;

@@ -8,12 +8,12 @@ import {
   whenGivenUp,
 } from '../engine/give-up.js';
 import type { Command } from '../engine/operation.js';
-import { Sweep } from '../engine/sweep.js';
+import { Sweep, type SweepRanges } from '../engine/sweep.js';
 import type { Served } from '../handle/served.js';
 import { startTransfer } from '../handle/transfers.js';
 import { type RangeTransfer, ManyInLanes } from './many-in-lanes.js';
 import { ManyResult } from './many-result.js';
-import { type Ranges, rangesOf } from './ranges.js';
+import { rangesOf } from './ranges.js';
 
 function refuseToAppend(): Error {
   return Object.assign(
@@ -32,7 +32,7 @@ const ENGINE_LANES = 64;
 /** Begins ranges; whoever gives up on them calls what it returns. */
 type Begin = (ended: (results: readonly number[]) => void) => () => void;
 
-function byEngine({ engine, file }: Served, command: Command, ranges: Ranges): Begin {
+function byEngine({ engine, file }: Served, command: Command, ranges: SweepRanges): Begin {
   return (ended) => {
     const sweep = new Sweep(file, command, ranges, ended);
     engine.startSweep(sweep);
@@ -43,7 +43,7 @@ function byEngine({ engine, file }: Served, command: Command, ranges: Ranges): B
 }
 
 /** Each for itself: the engine's carrier has something to do for some of them. */
-function byEngineInLanes({ engine, file }: Served, command: Command, ranges: Ranges): Begin {
+function byEngineInLanes({ engine, file }: Served, command: Command, ranges: SweepRanges): Begin {
   return (ended) => {
     // For all of them together: the descriptor stays open, and a sync waits.
     file.begin();
@@ -66,7 +66,7 @@ function byEngineInLanes({ engine, file }: Served, command: Command, ranges: Ran
   };
 }
 
-function byNode(transfer: RangeTransfer, ranges: Ranges): Begin {
+function byNode(transfer: RangeTransfer, ranges: SweepRanges): Begin {
   return (ended) => {
     const transfers = new ManyInLanes(NODE_LANES, transfer, ranges, ended);
     transfers.start();
@@ -80,7 +80,7 @@ function beginning(
   command: Command,
   served: Served | null,
   transfer: RangeTransfer,
-  ranges: Ranges,
+  ranges: SweepRanges,
 ): Begin {
   if (served === null) return byNode(transfer, ranges);
   return served.engine.takesSweep(command, ranges)

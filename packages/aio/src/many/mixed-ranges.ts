@@ -1,0 +1,88 @@
+import { outOfRange } from '../argument-errors.js';
+import { viewAddress } from '../engine/addresses.js';
+import type { SweepRanges } from '../engine/sweep.js';
+import { MAX_LENGTH, furthestPosition, isCount } from './range-limits.js';
+
+type View = NodeJS.ArrayBufferView;
+
+/** Ranges of any lengths, anywhere in one buffer or each in one of its own. */
+export class MixedRanges implements SweepRanges {
+  readonly count: number;
+  readonly #positions: number[];
+  readonly #offsets: number[];
+  readonly #lengths: number[];
+  /** One for all, or one for each. */
+  readonly #memory: View | readonly View[];
+  /** Of the one for all, when it was last looked at. */
+  #size = 0;
+  #address = 0;
+
+  constructor(count: number, memory: View | readonly View[]) {
+    this.count = count;
+    // Not typed arrays: to make one takes as long as a read.
+    this.#positions = new Array<number>(count);
+    this.#offsets = new Array<number>(count);
+    this.#lengths = new Array<number>(count);
+    this.#memory = memory;
+  }
+
+  position(index: number): number {
+    return this.#positions[index]!;
+  }
+
+  length(index: number): number {
+    return this.#lengths[index]!;
+  }
+
+  offset(index: number): number {
+    return this.#offsets[index]!;
+  }
+
+  view(index: number): View {
+    return isEach(this.#memory) ? this.#memory[index]! : this.#memory;
+  }
+
+  look(): void {
+    if (isEach(this.#memory)) return;
+    this.#size = this.#memory.byteLength;
+    if (this.#size > 0) this.#address = viewAddress(this.#memory);
+  }
+
+  address(index: number): number | undefined {
+    const offset = this.offset(index);
+    const end = offset + this.length(index);
+    if (!isEach(this.#memory)) return end > this.#size ? undefined : this.#address + offset;
+    const view = this.#memory[index]!;
+    return end > view.byteLength ? undefined : viewAddress(view) + offset;
+  }
+
+  pushTogether(): number {
+    return 0;
+  }
+
+  /**
+   * Writes a range down.
+   *
+   * @param size - of its view, in bytes
+   */
+  set(index: number, position: unknown, offset: unknown, length: unknown, size: number): void {
+    if (!isCount(offset) || offset > size) {
+      throw outOfRange(`offset of range ${index}`, `>= 0 && <= ${size}`, offset);
+    }
+    const room = Math.min(size - offset, MAX_LENGTH);
+    if (!isCount(length) || length > room) {
+      throw outOfRange(`length of range ${index}`, `>= 0 && <= ${room}`, length);
+    }
+    const furthest = furthestPosition(length);
+    if (!isCount(position) || position > furthest) {
+      throw outOfRange(`position of range ${index}`, `>= 0 && <= ${furthest}`, position);
+    }
+    this.#positions[index] = position;
+    this.#offsets[index] = offset;
+    this.#lengths[index] = length;
+  }
+}
+
+function isEach(memory: View | readonly View[]): memory is readonly View[] {
+  return Array.isArray(memory);
+}
