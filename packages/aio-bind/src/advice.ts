@@ -23,7 +23,10 @@ const texts: Partial<Record<string, Partial<Record<string, string | (() => strin
     ENOSYS: noAio,
     EPERM: noAio,
   },
-  io_destroy: { EINVAL: stale },
+  io_destroy: {
+    EINVAL: stale,
+    EBUSY: 'something is in flight: collect its event first, or use io_destroy, which waits',
+  },
   io_submit: {
     EAGAIN:
       'the context has no room for another operation: collect events first, ' +

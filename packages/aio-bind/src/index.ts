@@ -21,6 +21,7 @@ export { errnoError } from './errno.js';
 export { EventWatcher } from './event-watcher.js';
 export { io_cancel } from './io-cancel.js';
 export { io_destroy } from './io-destroy.js';
+export { io_destroy_later } from './io-destroy-later.js';
 export { IoEvent } from './io-event.js';
 export { IoEventArray } from './io-event-array.js';
 export { io_getevents } from './io-getevents.js';

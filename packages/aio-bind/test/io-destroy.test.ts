@@ -1,5 +1,6 @@
 // io_destroy(2), on the rows of LTP's io_destroy01 and io_destroy02 and of libaio's harness.
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   IocbSlab,
@@ -8,6 +9,7 @@ import {
   aio_context_t,
   allocAligned,
   io_destroy,
+  io_destroy_later,
   io_prep_poll,
   io_prep_pread,
   io_setup,
@@ -128,5 +130,59 @@ describe('with ten large writes submitted', () => {
     const ended = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
     expect(ended).toEqual([[WRITES], [0]]);
     expect(file.contents.equals(written)).toBe(true);
+  });
+});
+
+/** The kernel maps the ring of each context. */
+const mappedRings = (): number =>
+  readFileSync('/proc/self/maps', 'utf8').split('/[aio]').length - 1;
+
+describe('io_destroy_later', () => {
+  test('destroys an idle context, while the event loop goes on', async () => {
+    const before = mappedRings();
+    const ctx = new aio_context_t();
+    io_setup(8, ctx);
+    expect(mappedRings()).toBe(before + 1);
+    let turns = 0;
+    const destroyed = io_destroy_later(ctx).then(() => turns);
+    // It is not known any more, though the kernel may still be busy with it.
+    expect(() => io_submit(ctx, 0, [])).toThrow(failure('EINVAL', 'io_submit'));
+    expect(() => io_destroy(ctx)).toThrow(failure('EINVAL', 'io_destroy'));
+    const count = (): void => {
+      turns++;
+      counting = setImmediate(count);
+    };
+    let counting = setImmediate(count);
+    expect(await destroyed).toBeGreaterThan(0);
+    clearImmediate(counting);
+    expect(mappedRings()).toBe(before);
+  });
+
+  test('does nothing to a context that has something in flight', async () => {
+    using pipe = new Pipe();
+    const ctx = new aio_context_t();
+    io_setup(1, ctx);
+    const iocb = new Iocb();
+    io_prep_poll(iocb, pipe.readEnd.fd, POLLIN);
+    expect(io_submit(ctx, 1, [iocb])).toBe(1);
+    await expect(io_destroy_later(ctx)).rejects.toThrow(failure('EBUSY', 'io_destroy'));
+    expect(iocb.slab.inFlight()).toBe(1);
+    io_destroy(ctx);
+    await expect(io_destroy_later(ctx)).rejects.toThrow(failure('EINVAL', 'io_destroy'));
+  });
+
+  test('a worker is terminated meanwhile without harm', async () => {
+    const before = mappedRings();
+    for (let i = 0; i < rounds(50, 5); i++) {
+      const worker = startWorker<null, boolean>(({ aio }) => {
+        const ctx = new aio.aio_context_t();
+        aio.io_setup(1, ctx);
+        void aio.io_destroy_later(ctx);
+        return true;
+      }, null);
+      await once(worker, 'message');
+      await worker.terminate();
+    }
+    expect(mappedRings()).toBe(before);
   });
 });

@@ -754,6 +754,32 @@ describe('closing', () => {
     expect(contexts()).toBe(before);
   });
 
+  test('asynchronously does not hold the event loop up, and is one and the same for all', async () => {
+    const before = contexts();
+    const context = new AioContext({ maxInFlight: 2 });
+    let turned = false;
+    setImmediate(() => (turned = true));
+    const closings = [context[Symbol.asyncDispose](), context[Symbol.asyncDispose]()];
+    await Promise.race(closings);
+    expect(turned).toBe(true);
+    expect(contexts()).toBe(before);
+    context.close();
+    await context[Symbol.asyncDispose]();
+  });
+
+  test('at once overtakes closing asynchronously', async () => {
+    using pipe = new Pipe();
+    const before = contexts();
+    const context = new AioContext({ maxInFlight: 2 });
+    using large = new LargeDirectRead(folder.file('large'));
+    context.submit(large.operation, polling(pipe));
+    const closing = context[Symbol.asyncDispose]();
+    context.close();
+    expect(contexts()).toBe(before);
+    expect(large.arrived).toBe(true);
+    await closing;
+  });
+
   test('ends an iteration that waits', async () => {
     using pipe = new Pipe();
     const context = new AioContext({ maxInFlight: 2 });

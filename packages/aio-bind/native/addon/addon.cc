@@ -1,6 +1,7 @@
 // The export list. src/native.ts types each of these; nothing else crosses the border.
 #include <napi.h>
 
+#include "destroyer.h"
 #include "environment.h"
 #include "event_array.h"
 #include "event_watcher.h"
@@ -24,6 +25,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
 
   exports["ioSetup"] = Napi::Function::New<IoSetup>(env, "ioSetup");
   exports["ioDestroy"] = Napi::Function::New<IoDestroy>(env, "ioDestroy");
+  exports["ioDestroyLater"] = Napi::Function::New<IoDestroyLater>(env, "ioDestroyLater");
   exports["ioSubmitSlots"] = Napi::Function::New<IoSubmitSlots>(env, "ioSubmitSlots");
   exports["ioSubmitPairs"] = Napi::Function::New<IoSubmitPairs>(env, "ioSubmitPairs");
   exports["ioSubmitRanges"] = Napi::Function::New<IoSubmitRanges>(env, "ioSubmitRanges");

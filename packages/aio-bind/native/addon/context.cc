@@ -47,6 +47,10 @@ void Context::Dropped(const std::shared_ptr<Slab>& slab, uint32_t slot) {
   Release(UseOf(slab), slot);
 }
 
+bool Context::idle() const {
+  return std::ranges::all_of(uses_, [](const auto& entry) { return entry.second.total == 0; });
+}
+
 void Context::FinishedAll() {
   for (const auto& [address, use] : uses_) {
     for (uint32_t slot = 0; slot < use.slab->slots(); ++slot) {

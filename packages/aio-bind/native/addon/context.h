@@ -43,6 +43,8 @@ class Context {
   void Finished(io_event* events, long count);
   // A submit thread's operation was withdrawn before the kernel saw it.
   void Dropped(const std::shared_ptr<Slab>& slab, uint32_t slot);
+  // Nothing that was submitted is without its event having been collected.
+  bool idle() const;
   // io_destroy has returned: the kernel has finished with everything.
   void FinishedAll();
 

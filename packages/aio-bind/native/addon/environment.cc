@@ -69,6 +69,15 @@ long Environment::DestroyContext(uint32_t serial) {
   return 0;
 }
 
+long Environment::GiveUpContext(uint32_t serial, aio_context_t& id) {
+  const Context* context = FindContext(serial);
+  if (context == nullptr) return -EINVAL;
+  if (!context->idle()) return -EBUSY;
+  id = context->id();
+  std::erase_if(contexts_, [=](const auto& owned) { return owned.get() == context; });
+  return 0;
+}
+
 void Environment::KeepUntilStopped(std::shared_ptr<Memory> memory) {
   if (!stopped_) kept_.push_back(std::move(memory));
 }

@@ -41,6 +41,8 @@ class Environment {
   Context* FindContext(uint32_t serial);
   // io_destroy(2): 0 or -errno.
   long DestroyContext(uint32_t serial);
+  // Forgets a context that has nothing in flight, for the caller to destroy: 0, -EINVAL or -EBUSY.
+  long GiveUpContext(uint32_t serial, aio_context_t& id);
 
   // The environment goes, and this would be freed, though the kernel may have it.
   void KeepUntilStopped(std::shared_ptr<Memory> memory);

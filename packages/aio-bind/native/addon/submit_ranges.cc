@@ -68,13 +68,15 @@ RangeArray::Found Sort(io_event* events, long count, const RangeArray& ranges,
       events[found.events++] = event;
       continue;
     }
-    going.insert(going.end(), submitted.slots.begin() + next, submitted.slots.begin() + at);
+    const auto between = submitted.slots.subspan(next, at - next);
+    going.insert(going.end(), between.begin(), between.end());
     next = at + 1;
     ranges.res()[at] = static_cast<int32_t>(event.res);
     ++found.ended;
     if (event.res == ranges.nbytes()[at]) ++found.whole;
   }
-  going.insert(going.end(), submitted.slots.begin() + next, submitted.slots.end());
+  const auto behind = submitted.slots.subspan(next);
+  going.insert(going.end(), behind.begin(), behind.end());
   return found;
 }
 
@@ -113,7 +115,7 @@ Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
 
   const long taken = kernel::IoSubmit(context == nullptr ? 0 : context->id(), nr, pointers.data());
   *ranges->found() = {};
-  if (taken > 0) {
+  if (context != nullptr && taken > 0) {
     const auto first = static_cast<size_t>(taken);
     const Submitted submitted = {std::span(pointers).first(first), std::span(slots).first(first),
                                  command.tag};

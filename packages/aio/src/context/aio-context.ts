@@ -199,7 +199,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    * rejects (ERR_AIO_CONTEXT_CLOSED) where it still waited for room; events that nobody has taken are left
    * for iterations that have begun, and else are gone. Again is harmless.
    *
-   * `await using` (`Symbol.asyncDispose`) waits without blocking for what is in flight.
+   * `await using` (`Symbol.asyncDispose`) does not block.
    *
    * @see io_destroy(2)
    */
@@ -213,12 +213,12 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
   }
 
   /**
-   * Takes nothing more, cancels polls, waits without blocking until everything else has ended, and closes
-   * the context, which blocks for some 30 ms.
+   * Ends the context as {@link AioContext.close}, without blocking: takes nothing more, cancels polls, waits
+   * until everything else has ended, and has a thread of Node's pool wait for the kernel's grace period.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
-    if (!this.#dispatcher.destroyed) await this.#dispatcher.destroyWhenIdle();
+    await this.#dispatcher.destroyWhenIdle();
   }
 
   /**

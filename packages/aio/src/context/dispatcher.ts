@@ -40,6 +40,7 @@ export class Dispatcher {
   #destroyed = false;
   /** Called when nothing is in flight any more. */
   readonly #whenIdle: (() => void)[] = [];
+  #ending: Promise<void> | null = null;
 
   /** @throws what io_setup(2) or eventfd(2) fail with */
   constructor(maxInFlight: number) {
@@ -256,18 +257,29 @@ export class Dispatcher {
     this.runs.withdrawAll(closedError, () => true);
     this.cancelPolls();
     while (this.kernel.inFlight > 0) this.kernel.wait(1, null, this.#onCompletion);
-    this.#destroy();
+    this.kernel.destroy();
+    this.#retire();
   }
 
-  /** Ends everything, blocking only for what io_destroy(2) takes when nothing is in flight. */
-  async destroyWhenIdle(): Promise<void> {
+  /** Ends everything, without blocking; the same again is the same end. */
+  destroyWhenIdle(): Promise<void> {
+    this.#ending ??= this.#endWhenIdle();
+    return this.#ending;
+  }
+
+  async #endWhenIdle(): Promise<void> {
+    if (this.#destroyed) return;
     this.runs.withdrawAll(closedError, ({ operation }) => operation.command === 'poll');
     this.cancelPolls();
     await new Promise<void>((resolve) => {
       this.#whenIdle.push(resolve);
       this.#collectAndGoOn();
     });
-    this.#destroy();
+    // Closed meanwhile, it has gone.
+    if (this.destroyed) return;
+    const gone = this.kernel.destroyIdle();
+    this.#retire();
+    await gone;
   }
 
   #checkIdle(): void {
@@ -278,11 +290,10 @@ export class Dispatcher {
     }
   }
 
-  #destroy(): void {
-    if (this.#destroyed) return;
+  /** The kernel's context has gone, or is going. */
+  #retire(): void {
     this.#destroyed = true;
     leftOpen.unregister(this);
-    this.kernel.destroy();
     this.#distribute();
     this.#loop.watcher.close();
   }

@@ -7,6 +7,7 @@ import {
   aio_context_t,
   io_cancel,
   io_destroy,
+  io_destroy_later,
   io_getevents,
   io_getevents_ring,
   io_setup,
@@ -146,6 +147,11 @@ export class KernelContext {
   /** Blocks for some 30 ms, and until everything in flight has ended. */
   destroy(): void {
     io_destroy(this.#ctx);
+  }
+
+  /** The same without blocking, where nothing is in flight. */
+  destroyIdle(): Promise<void> {
+    return io_destroy_later(this.#ctx);
   }
 
   #release(slot: number): void {

@@ -13,11 +13,11 @@ interface Remains {
 export const leftOpen: FinalizationRegistry<Remains> = new FinalizationRegistry<Remains>(
   ({ kernel, watcher }) => {
     process.emitWarning(
-      'An AioContext was collected as garbage before it was closed. Close it: this took some 30 ms, ' +
-        'at a moment that nobody chose',
+      'An AioContext was collected as garbage before it was closed. Close it: until then it kept its ' +
+        'share of aio-max-nr from others',
       { type: 'AioWarning', code: 'AIO_CONTEXT_LEFT_OPEN' },
     );
     watcher.close();
-    kernel.destroy();
+    void kernel.destroyIdle();
   },
 );
