@@ -64,7 +64,7 @@ export default defineConfig(
   },
   // The tests of every package share vitest/, which is no package's.
   {
-    files: ['packages/*/vitest.config.ts', 'packages/*/test/**/*.ts'],
+    files: ['packages/*/vitest*.config.ts', 'packages/*/test/**/*.ts'],
     rules: { 'import-x/no-relative-packages': 'off' },
   },
   {

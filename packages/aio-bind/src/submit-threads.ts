@@ -15,8 +15,8 @@ export interface SubmitThreadsOptions {
   /** After how many milliseconds without work a thread ends, 0 to 2^31 - 1; 2000 unless given. */
   readonly idleMs?: number;
   /**
-   * Is signalled after every submission by a thread, and for every refusal: so it calls back for what
-   * completed in io_submit even where that names no eventfd.
+   * Is signalled for every refusal, and after every submission by a thread of what does not name its eventfd: so
+   * it calls back for what completed in io_submit even then.
    */
   readonly watcher?: EventWatcher;
 }

@@ -134,6 +134,8 @@ void SubmitPool::Work(std::list<Worker>::iterator self) {
     if (batch.jobs.empty()) break;  // idle for long enough, or closed
     self->ctx = batch.jobs.front().ctx;
     lock.unlock();
+    // Before: whoever has heard of one may prepare its iocb anew.
+    const bool announced = Announced(batch.jobs);
     const std::vector<Refusal> refused = Submit(batch.jobs);
     lock.lock();
     self->ctx = 0;
@@ -141,8 +143,8 @@ void SubmitPool::Work(std::list<Worker>::iterator self) {
     if (!refused.empty()) any_refusals_ = true;
     queue_.Finish(batch);
     settled_.notify_all();
-    if (signal_ == nullptr) continue;
-    // What completed in io_submit(2) is in the ring now, whether or not it named an eventfd.
+    if (signal_ == nullptr || (announced && refused.empty())) continue;
+    // What completed in io_submit(2) is in the ring now, and named no eventfd.
     // Whoever hears of it will want the lock.
     lock.unlock();
     signal_->Signal();
@@ -187,6 +189,15 @@ std::vector<SubmitPool::Refusal> SubmitPool::Submit(const std::vector<SubmitJob>
     }
   }
   return refused;
+}
+
+bool SubmitPool::Announced(const std::vector<SubmitJob>& jobs) const {
+  if (signal_ == nullptr) return false;
+  return std::ranges::all_of(jobs, [this](const SubmitJob& job) {
+    const iocb& copy = *job.copy;
+    return (copy.aio_flags & IOCB_FLAG_RESFD) != 0 &&
+           copy.aio_resfd == static_cast<uint32_t>(signal_->fd());
+  });
 }
 
 void SubmitPool::Refuse(const SubmitJob& job, long result) {

@@ -38,7 +38,8 @@ class SubmitPool {
     uint32_t running;  // inside io_submit(2)
   };
 
-  // `signal`, if any, is signalled after every submission and for every refusal.
+  // `signal`, if any, is signalled for every refusal, and after every submission of something that
+  // does not name it as its eventfd.
   SubmitPool(uint32_t max_threads, std::chrono::milliseconds idle,
              std::shared_ptr<kernel::EventFd> signal);
   SubmitPool(const SubmitPool&) = delete;
@@ -69,6 +70,8 @@ class SubmitPool {
 
   static void* Main(void* start);
   void Work(std::list<Worker>::iterator self);
+  // Whether the kernel signals the end of each, so that nobody else has to.
+  bool Announced(const std::vector<SubmitJob>& jobs) const;
   static std::vector<Refusal> Submit(const std::vector<SubmitJob>& jobs);
   bool StartThread(const std::shared_ptr<SubmitPool>& pool);
   void Refuse(const SubmitJob& job, long result);

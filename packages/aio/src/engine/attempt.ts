@@ -2,6 +2,7 @@
 // engine carries it out.
 import { constants } from 'node:os';
 import { RWF_NOWAIT } from 'aio-bind';
+import { BUFFERED_WRITE, DIRECT_WRITE } from './device.js';
 import type { OpenFile } from './open-file.js';
 import type { Operation } from './operation.js';
 
@@ -38,12 +39,23 @@ export function holdsUpLoop(bytes: number): boolean {
   return bytes >= 1 << 18;
 }
 
+const WRITES = BUFFERED_WRITE | DIRECT_WRITE;
+
+/**
+ * Whether the kernel may be asked not to wait, on the event loop. Not for writes to a file system: while that is
+ * frozen (fsfreeze(8), a snapshot being made), io_submit(2) waits for the thaw even with RWF_NOWAIT
+ * (kiocb_start_write() in fs/aio.c), and it may be this very process that is to thaw it.
+ */
+export function takesNowait({ device, regular }: OpenFile, kind: number): boolean {
+  return (device.refusesNowait & kind) === 0 && !(regular && (kind & WRITES) !== 0);
+}
+
 /**
  * Whether a transfer is tried without waiting. If not, a submit thread has it at once: it would be refused, or
  * hold up the event loop by its copying.
  */
-export function isTriedAtOnce({ device, direct }: OpenFile, kind: number, bytes: number): boolean {
-  return (device.refusesNowait & kind) === 0 && (direct || !holdsUpLoop(bytes));
+export function isTriedAtOnce(file: OpenFile, kind: number, bytes: number): boolean {
+  return takesNowait(file, kind) && (file.direct || !holdsUpLoop(bytes));
 }
 
 /** The first attempt. */

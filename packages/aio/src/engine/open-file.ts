@@ -15,6 +15,7 @@ export interface NodeMethods {
 interface OpenFileProperties {
   readonly fd: number;
   readonly device: Device;
+  readonly regular: boolean;
   readonly direct: boolean;
   readonly append: boolean;
   readonly node: NodeMethods;
@@ -24,6 +25,8 @@ interface OpenFileProperties {
 export class OpenFile {
   readonly fd: number;
   readonly device: Device;
+  /** It is in a file system; else it is a block device. */
+  readonly regular: boolean;
   /** Opened with O_DIRECT. */
   readonly direct: boolean;
   /** Opened with O_APPEND: writes go to the end, whatever their position. */
@@ -37,9 +40,10 @@ export class OpenFile {
   #underWay = 0;
   #whenIdle: (() => void)[] = [];
 
-  constructor({ fd, device, direct, append, node }: OpenFileProperties) {
+  constructor({ fd, device, regular, direct, append, node }: OpenFileProperties) {
     this.fd = fd;
     this.device = device;
+    this.regular = regular;
     this.direct = direct;
     this.append = append;
     this.node = node;

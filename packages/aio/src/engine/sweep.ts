@@ -1,6 +1,6 @@
 import type { Channel } from 'node:diagnostics_channel';
 import { constants } from 'node:os';
-import { endsInLine, holdsUpLoop } from './attempt.js';
+import { endsInLine, holdsUpLoop, takesNowait } from './attempt.js';
 import type { OpenFile } from './open-file.js';
 import type { Command, Group, Operation } from './operation.js';
 import type { RangeBatch } from './range-batch.js';
@@ -88,7 +88,7 @@ export class Sweep implements Group {
 
   /** Its ranges are expected to have ended when io_submit returns. */
   get endsInLine(): boolean {
-    return this.unannounced && (this.file.device.refusesNowait & this.kind) === 0;
+    return this.unannounced && takesNowait(this.file, this.kind);
   }
 
   /** How many have not been begun. */

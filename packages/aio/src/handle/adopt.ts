@@ -106,6 +106,7 @@ export function adopt(
   const file = new OpenFile({
     fd: handle.fd,
     device: deviceOf(stats.dev),
+    regular: stats.isFile(),
     direct: typeof flags === 'number' && (flags & constants.O_DIRECT) !== 0,
     append: has(flags, constants.O_APPEND, 'a'),
     node: nodeMethodsOf(handle, nodeClass),

@@ -75,5 +75,5 @@ interface BareFile {
 }
 
 export function bareFile(properties: BareFile): OpenFile {
-  return new OpenFile({ ...properties, node: nodeMethods(properties.fd) });
+  return new OpenFile({ ...properties, regular: true, node: nodeMethods(properties.fd) });
 }
