@@ -13,6 +13,7 @@ import {
   WriteOperation,
   open,
 } from '../src/index.js';
+import { EventFd } from './support/event-fd.js';
 import { LargeDirectRead } from './support/large-direct-read.js';
 import { contexts } from './support/mappings.js';
 import { numberedBytes, writeNumbered } from './support/page-cache.js';
@@ -466,6 +467,74 @@ describe('for await', () => {
   });
 });
 
+describe('a file whose descriptor is found by user code', () => {
+  /** Gives the descriptor, after it has done something. */
+  const after = (work: () => void): { readonly fd: number } => ({
+    get fd() {
+      work();
+      return fd;
+    },
+  });
+  const readingOf = (file: { readonly fd: number }): ReadOperation =>
+    new ReadOperation({ file, buffer: Buffer.alloc(64), offset: 64 });
+
+  test('that throws fails that operation only, and nothing is left in flight', async () => {
+    using context = new AioContext({ maxInFlight: 4 });
+    let closed = false;
+    const bad = readingOf(
+      after(() => {
+        if (closed) throw new Error('the file is closed');
+      }),
+    );
+    const runs = [reading(), bad, reading(2)].map((operation) => context.run(operation));
+    closed = true;
+    const [first, second, third] = await Promise.allSettled(runs);
+    expect(first).toMatchObject({ status: 'fulfilled', value: { result: 64 } });
+    expect(second).toMatchObject({ status: 'rejected', reason: { message: 'the file is closed' } });
+    expect(third).toMatchObject({ status: 'fulfilled', value: { result: 64 } });
+    expect(context.inFlight).toBe(0);
+    expect(thrown(() => context.submit(bad)).message).toBe('the file is closed');
+    expect(context.inFlight).toBe(0);
+  });
+
+  test('that submits meanwhile has both submitted', () => {
+    using context = new AioContext({ maxInFlight: 8 });
+    const inner = reading(3);
+    let once = false;
+    const outer = readingOf(
+      after(() => {
+        if (!once) return;
+        once = false;
+        context.submit(inner);
+      }),
+    );
+    const plain = reading(2);
+    once = true;
+    context.submit(plain, outer);
+    const events = context.getEvents(3, 8);
+    expect(new Set(events.map(({ operation }) => operation))).toEqual(
+      new Set([plain, outer, inner]),
+    );
+    expect(context.inFlight).toBe(0);
+  });
+
+  test('that submits its own operation has it in flight once', () => {
+    using context = new AioContext({ maxInFlight: 8 });
+    let submits = false;
+    const operation: ReadOperation = readingOf(
+      after(() => {
+        if (!submits) return;
+        submits = false;
+        context.submit(operation);
+      }),
+    );
+    submits = true;
+    expect(thrown(() => context.submit(operation))).toMatchObject({ code: 'ERR_AIO_IN_FLIGHT' });
+    expect(context.inFlight).toBe(1);
+    expectRead(context.getEvents(1, 8)[0], 1);
+  });
+});
+
 describe('polled and awaited use of one context', () => {
   // What is submitted by who polls signals nobody, so these have to be looked for.
   test('an iteration waits for what was submitted while events were polled', async () => {
@@ -499,6 +568,25 @@ describe('polled and awaited use of one context', () => {
     });
     expect((await next).value?.operation).toBe(poll);
   });
+
+  test.each([true, false])(
+    'what is run waits for room behind what signals nobody; polled: %s',
+    async (polled) => {
+      using pipe = new Pipe();
+      using eventfd = new EventFd();
+      using context = new AioContext({ maxInFlight: 1 });
+      if (polled) context.getEvents(0, 1);
+      const poll = polling(pipe);
+      if (!polled) poll.eventfd = eventfd.fd;
+      context.submit(poll);
+      const run = context.run(reading());
+      setImmediate(() => {
+        pipe.fill();
+      });
+      expectRead(await run, 0);
+      expect(context.getEvents(1, 1)[0]?.operation).toBe(poll);
+    },
+  );
 
   test('disposal waits for what was submitted while events were polled', async () => {
     using large = new LargeDirectRead(folder.file('large'));

@@ -1,4 +1,5 @@
 import { constants, writeFileSync } from 'node:fs';
+import { constants as os } from 'node:os';
 import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { open } from '../src/index.js';
@@ -149,6 +150,35 @@ describe('readMany', () => {
     expect(Buffer.from(moved, depth * 8)).toEqual(Buffer.alloc((count - depth) * 8));
     await handle.close();
   });
+
+  // Of memory that is gone a typed array says that it has none, and a DataView throws.
+  test.for(['one buffer', 'one buffer, uneven', 'a buffer each'])(
+    'fails where a DataView has lost its memory, and the engine goes on: %s',
+    async (how) => {
+      using own = new OwnEngine({ depth: 16 });
+      const handle = await openOn(own);
+      const other = await openOn(own);
+      const memories = Array.from({ length: 40 }, () => new ArrayBuffer(64));
+      const [memory] = how === 'a buffer each' ? [memories[1]!] : [new ArrayBuffer(40 * 64)];
+      const positions = memories.map((_, i) => i * BLOCK);
+      const lengths = how === 'one buffer' ? 64 : positions.map(() => 64);
+      const wanted =
+        how === 'a buffer each'
+          ? memories.map((each, i) => ({ buffer: new DataView(each), position: i * BLOCK }))
+          : { buffer: new DataView(memory), positions, lengths };
+      // Its beginning is under way, or not: either way it ends.
+      const read = handle.readMany(wanted);
+      const late = handle.readMany(wanted);
+      structuredClone(memory, { transfer: [memory] });
+      for (const { results } of await Promise.all([read, late])) {
+        for (const result of results) expect([64, -os.errno.EFAULT]).toContain(result);
+      }
+      expect((await other.read(Buffer.alloc(64), 0, 64, 0)).bytesRead).toBe(64);
+      await handle.close();
+      await other.close();
+      expect(own.engine.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+    },
+  );
 
   test('holds close() up until all are done', async () => {
     using own = new OwnEngine({ depth: 4 });

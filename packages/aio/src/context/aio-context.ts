@@ -120,7 +120,8 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    * A signal does not end the wait: its handler runs afterwards.
    *
    * Operations that are submitted after a call signal nothing, which saves the kernel some work, until an
-   * iteration begins. That one looks for them once a millisecond.
+   * iteration begins. Who awaits something meanwhile (an iteration, a run that waits for room, the end of the
+   * context) has them looked for once a millisecond.
    *
    * @param min - how many to wait for, 0 to `max`
    * @param max - how many to return at most

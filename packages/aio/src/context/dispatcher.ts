@@ -115,7 +115,7 @@ export class Dispatcher {
       const went = this.runs.submitSome(this.#loop.announce());
       this.#collect();
       if (went === 'full') this.#lookAgain();
-      // Where there is no room, the next completion brings us back.
+      // Where there is no room, the next completion brings us back, or a look for it.
       if (went !== 'some') break;
       if (this.#turn.isOver(performance.now())) {
         this.#flushIsDue = true;
@@ -133,12 +133,14 @@ export class Dispatcher {
     this.#isPolled = true;
     this.flushIfDue();
     this.#collect();
-    if (this.completions.length < min) this.#waitFor(min, timeoutNs);
-    const events = this.completions.take(max);
-    // What was awaited may have come along.
-    if (this.#isAwaited || this.#loop.isHeld) this.goOn();
-    if (this.kernel.inFlight === 0) this.#loop.forget();
-    return events;
+    try {
+      if (this.completions.length < min) this.#waitFor(min, timeoutNs);
+      return this.completions.take(max);
+    } finally {
+      // What was awaited may have come along.
+      if (this.#isAwaited || this.#loop.isHeld) this.goOn();
+      if (this.kernel.inFlight === 0) this.#loop.forget();
+    }
   }
 
   #waitFor(min: number, timeoutNs: bigint | undefined): void {
@@ -168,7 +170,7 @@ export class Dispatcher {
       if (this.#submitted.anyUnheard) throw unheardError();
     }
     const next = this.completions.wait();
-    this.#lookForSilent();
+    this.#lookForUnannounced();
     this.#holdLoop();
     return next;
   }
@@ -210,7 +212,8 @@ export class Dispatcher {
     this.completions.serve();
     if (this.#submitted.count === 0) this.completions.end();
     if (this.#whenIdle.length > 0) this.#checkIdle();
-    if (this.completions.waiting > 0) this.#lookForSilent();
+    const waitsForRoom = this.runs.hasWaiting && this.kernel.room === 0;
+    if (this.completions.waiting > 0 || waitsForRoom) this.#lookForUnannounced();
     this.#holdLoop();
   }
 
@@ -285,8 +288,8 @@ export class Dispatcher {
   #checkIdle(): void {
     if (this.kernel.inFlight === 0 && this.runs.length === 0) {
       for (const resolve of this.#whenIdle) resolve();
-    } else if (this.#submitted.anyUnheard || this.#submitted.anySilent) {
-      this.#lookAgain();
+    } else {
+      this.#lookForUnannounced();
     }
   }
 
@@ -311,8 +314,8 @@ export class Dispatcher {
     this.#loop.hold(awaited > 0 && !this.#destroyed);
   }
 
-  #lookForSilent(): void {
-    if (this.#submitted.anySilent) this.#lookAgain();
+  #lookForUnannounced(): void {
+    if (this.#submitted.anyUnheard || this.#submitted.anySilent) this.#lookAgain();
   }
 
   /** A timer looks where no eventfd will tell. */

@@ -23,6 +23,9 @@ const { EINTR, EINVAL } = constants.errno;
 /** How many events are collected by one call. */
 const EVENTS = 256;
 
+/** One after another: each takes a thread of Node's pool for 30 ms, and many would take all that there are. */
+let lastDestroyed: Promise<void> = Promise.resolve();
+
 /** Is given each completion. */
 export type Sink = (state: OperationState, result: number, result2: number) => void;
 
@@ -86,7 +89,7 @@ export class KernelContext {
       const slot = this.#free[--this.#freeCount]!;
       this.#slots[index] = slot;
       this.#states[slot] = state;
-      state.image.copyTo(words, slot, state.fd, eventfd);
+      state.image.copyTo(words, slot, state.descriptor, eventfd);
     }
     let taken = 0;
     try {
@@ -151,7 +154,9 @@ export class KernelContext {
 
   /** The same without blocking, where nothing is in flight. */
   destroyIdle(): Promise<void> {
-    return io_destroy_later(this.#ctx);
+    const destroyed = lastDestroyed.then(() => io_destroy_later(this.#ctx));
+    lastDestroyed = destroyed.catch(() => undefined);
+    return destroyed;
   }
 
   #release(slot: number): void {

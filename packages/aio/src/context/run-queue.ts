@@ -116,7 +116,7 @@ export class RunQueue {
       if (run === undefined) break;
       if (run.withdrawn) continue;
       // It has been some time since it was looked at.
-      const problem = run.state.memoryProblem();
+      const problem = run.state.problem();
       if (problem === null) this.#next.push(run);
       else this.withdraw(run, problem);
     }

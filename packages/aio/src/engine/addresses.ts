@@ -15,3 +15,13 @@ export function viewAddress(view: ArrayBufferView): number {
   }
   return address + byteOffset;
 }
+
+/** How many bytes a view has: none once its memory is not there any more. */
+export function viewBytes(view: ArrayBufferView): number {
+  try {
+    return view.byteLength;
+  } catch {
+    // A DataView of memory that is not there throws; typed arrays have no bytes.
+    return 0;
+  }
+}

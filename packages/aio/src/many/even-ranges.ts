@@ -1,4 +1,4 @@
-import { viewAddress } from '../engine/addresses.js';
+import { viewAddress, viewBytes } from '../engine/addresses.js';
 import type { RangeBatch } from '../engine/range-batch.js';
 import type { SweepRanges } from '../engine/sweep.js';
 
@@ -39,7 +39,7 @@ export class EvenRanges implements SweepRanges {
   }
 
   look(): void {
-    this.#size = this.#view.byteLength;
+    this.#size = viewBytes(this.#view);
     if (this.#size > 0) this.#address = viewAddress(this.#view);
   }
 

@@ -1,5 +1,5 @@
 import { outOfRange } from '../argument-errors.js';
-import { viewAddress } from '../engine/addresses.js';
+import { viewAddress, viewBytes } from '../engine/addresses.js';
 import type { SweepRanges } from '../engine/sweep.js';
 import { MAX_LENGTH, furthestPosition, isCount } from './range-limits.js';
 
@@ -44,7 +44,7 @@ export class MixedRanges implements SweepRanges {
 
   look(): void {
     if (isEach(this.#memory)) return;
-    this.#size = this.#memory.byteLength;
+    this.#size = viewBytes(this.#memory);
     if (this.#size > 0) this.#address = viewAddress(this.#memory);
   }
 
@@ -53,7 +53,7 @@ export class MixedRanges implements SweepRanges {
     const end = offset + this.length(index);
     if (!isEach(this.#memory)) return end > this.#size ? undefined : this.#address + offset;
     const view = this.#memory[index]!;
-    return end > view.byteLength ? undefined : viewAddress(view) + offset;
+    return end > viewBytes(view) ? undefined : viewAddress(view) + offset;
   }
 
   pushTogether(): number {

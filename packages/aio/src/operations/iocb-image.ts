@@ -72,7 +72,7 @@ export class IocbImage {
     const base = slot * WORDS;
     words.set(this.#words, base);
     words[base + DATA + LOW] = slot;
-    words[base + FILDES] = Number.isInteger(fd) ? fd : -1;
+    words[base + FILDES] = fd;
     const flags = this.#words[FLAGS]!;
     if (eventfd === -1 || (flags & IOCB_FLAG_RESFD) !== 0) return;
     words[base + FLAGS] = flags | IOCB_FLAG_RESFD;

@@ -1,4 +1,5 @@
 import { invalidType, stateError } from '../argument-errors.js';
+import { viewBytes } from '../engine/addresses.js';
 
 /** @throws TypeError - it is not memory that the kernel can be given */
 export function checkView(name: string, value: unknown): asserts value is NodeJS.ArrayBufferView {
@@ -14,12 +15,7 @@ export function checkView(name: string, value: unknown): asserts value is NodeJS
  * @returns what is wrong; null where the bytes are still there
  */
 export function shrinkage(name: string, view: NodeJS.ArrayBufferView, bytes: number): Error | null {
-  let left = 0;
-  try {
-    left = view.byteLength;
-  } catch {
-    // A DataView of memory that is not there throws; typed arrays have no bytes.
-  }
+  const left = viewBytes(view);
   if (left >= bytes) return null;
   return stateError(
     'ERR_INVALID_STATE',

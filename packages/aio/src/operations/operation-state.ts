@@ -32,6 +32,8 @@ export class OperationState {
   buffers: readonly View[] | null = null;
   /** How many bytes each of these had when they were set. */
   lengths: readonly number[] = [];
+  /** That of the file, when it was last looked at. */
+  descriptor = -1;
   /** It is in flight, and signals nobody when it has ended. */
   isSilent = false;
 
@@ -70,8 +72,7 @@ export class OperationState {
     );
   }
 
-  /** What is wrong with its memory, now that it is to be submitted. */
-  memoryProblem(): Error | null {
+  #memoryProblem(): Error | null {
     if (this.buffer !== null) return shrinkage('buffer', this.buffer, this.length);
     if (this.buffers === null) return null;
     for (const [index, view] of this.buffers.entries()) {
@@ -81,8 +82,26 @@ export class OperationState {
     return null;
   }
 
+  /**
+   * Looks at its file and its memory, for it is to be submitted at once, or now and again then.
+   *
+   * @returns what is wrong with either; null where nothing is
+   */
+  problem(): Error | null {
+    try {
+      // The getter of somebody's object: whatever it does is done before anything is begun.
+      const { fd } = this;
+      if (!Number.isInteger(fd)) return invalidType('operation.file.fd', 'an integer', fd);
+      this.descriptor = fd;
+    } catch (error) {
+      return error as Error;
+    }
+    return this.#memoryProblem();
+  }
+
   /** @throws whatever is in the way of its submission: nothing that is wrong gets to the kernel */
   checkReady(): void {
+    const problem = this.problem();
     if (this.convertedTo !== null) throw this.#convertedError();
     if (this.#context !== null) {
       throw stateError(
@@ -91,9 +110,6 @@ export class OperationState {
           'has been collected',
       );
     }
-    const { fd } = this;
-    if (!Number.isInteger(fd)) throw invalidType('operation.file.fd', 'an integer', fd);
-    const problem = this.memoryProblem();
     if (problem !== null) throw problem;
   }
 

@@ -37,6 +37,8 @@ export abstract class VectorOperation extends TransferOperation {
     const state = stateToChange(this, 'buffers');
     if (!Array.isArray(buffers)) throw invalidType('buffers', 'an array', buffers);
     const views = Array.from(buffers as readonly NodeJS.ArrayBufferView[]);
+    // Its iterator may be somebody's own, and have submitted the operation.
+    state.checkChange('buffers');
     checkInteger('buffers.length', views.length, 0, MAX_BUFFERS);
     for (const [index, view] of views.entries()) checkView(`buffers[${index}]`, view);
     this.#iov = new IoVecArray(views);
