@@ -87,7 +87,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    * refused.
    *
    * What can be done on the spot (a cached read) is done on return; what cannot be queued, such as a
-   * buffered read that is not cached, holds the thread up meanwhile.
+   * buffered read that is not cached, or a write to a file system that is frozen, holds the thread up meanwhile.
    *
    * @returns how many there were
    * @throws EAGAIN - there is no room: collect events first, or make a context for more
