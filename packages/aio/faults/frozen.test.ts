@@ -7,6 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alignedBuffer, open, readFile } from '../src/index.js';
 import { evict, writeNumbered } from '../test/support/page-cache.js';
+import { TempFolder } from '../test/support/temp-folder.js';
 import { MIB, Volume, run } from './support/disk.js';
 
 const KERNEL = { backend: 'kernel' } as const;
@@ -101,6 +102,30 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     await using handle = await open(volume.file('file'), flags, KERNEL);
     await writeWhileFrozen(handle, direct['a direct write']!, false);
     await writeWhileFrozen(handle, direct['a direct write']!, true);
+  });
+
+  test('writes to many files leave a thread for what is read elsewhere', async () => {
+    using elsewhere = new TempFolder();
+    const path = elsewhere.file('cold');
+    writeNumbered(path, 2 * MIB);
+    evict(path);
+    await using other = await open(path, 'r', KERNEL);
+    const names = Array.from({ length: 16 }, (_, i) => volume.file(`many-${i}`));
+    const handles = await Promise.all(names.map((name) => open(name, 'w', KERNEL)));
+    using freeze = new Freeze(volume);
+    const written = handles.map((handle) => handle.write('x', 0));
+    for (let i = 0; i < 64; i++) {
+      const { bytesRead } = await other.read(
+        Buffer.alloc(PIECE),
+        0,
+        PIECE,
+        ((i * 37) % 512) * PIECE,
+      );
+      expect(bytesRead).toBe(PIECE);
+    }
+    freeze.thaw();
+    await Promise.all(written);
+    await Promise.all(handles.map((handle) => handle.close()));
   });
 
   test('what is read is read meanwhile', async () => {

@@ -32,7 +32,10 @@ struct SubmitPool::Start {
 
 SubmitPool::SubmitPool(uint32_t max_threads, std::chrono::milliseconds idle,
                        std::shared_ptr<kernel::EventFd> signal)
-    : max_threads_(max_threads), idle_(idle), signal_(std::move(signal)) {}
+    : max_threads_(max_threads),
+      idle_(idle),
+      signal_(std::move(signal)),
+      queue_(std::max<size_t>(max_threads, 2) - 1) {}
 
 SubmitPool::~SubmitPool() {
   // The last share may be that of a thread on its way out, which cannot join itself.

@@ -26,26 +26,32 @@ void SubmitQueue::Push(SubmitJob job) {
   ++size_;
   const auto file = FileWritten(job);
   if (!file) {
-    ready_.push_back({std::nullopt, std::move(job)});
+    alone_.emplace_back(++last_place_, std::move(job));
     return;
   }
   const auto [writes, first] = writes_.try_emplace(*file);
   writes->second.push_back(std::move(job));
-  if (first) ready_.push_back({file, {}});
+  if (first) files_.emplace_back(++last_place_, *file);
 }
 
 SubmitQueue::Batch SubmitQueue::Take() {
   Batch batch;
-  if (ready_.empty()) return batch;
-  Ready& next = ready_.front();
-  if (next.written) {
-    TakeWrites(*next.written, batch);
+  if (ready() == 0) return batch;
+  if (WritesAreNext()) {
+    TakeWrites(files_.front().second, batch);
+    files_.pop_front();
+    ++writing_;
   } else {
-    batch.jobs.push_back(std::move(next.job));
+    batch.jobs.push_back(std::move(alone_.front().second));
+    alone_.pop_front();
   }
-  ready_.pop_front();
   size_ -= batch.jobs.size();
   return batch;
+}
+
+bool SubmitQueue::WritesAreNext() const {
+  if (files_.empty() || writing_ == max_writing_) return false;
+  return alone_.empty() || files_.front().first < alone_.front().first;
 }
 
 void SubmitQueue::TakeWrites(File file, Batch& batch) {
@@ -61,11 +67,12 @@ void SubmitQueue::TakeWrites(File file, Batch& batch) {
 
 void SubmitQueue::Finish(const Batch& batch) {
   if (!batch.written) return;
+  --writing_;
   const auto writes = writes_.find(*batch.written);
   if (writes->second.empty()) {
     writes_.erase(writes);
   } else {
-    ready_.push_back({batch.written, {}});
+    files_.emplace_back(++last_place_, *batch.written);
   }
 }
 

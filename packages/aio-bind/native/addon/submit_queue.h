@@ -5,16 +5,21 @@
 // has a file's writes, and takes about half of them along. Everything else goes alone, for it may
 // block, and what is behind it must not wait while other threads are free.
 //
+// Writes may wait for long (for the thaw of a frozen file system), and those of several files at
+// once; so they never have all threads.
+//
 // Owner: a SubmitPool, under its mutex.
 #ifndef AIO_BIND_ADDON_SUBMIT_QUEUE_H_
 #define AIO_BIND_ADDON_SUBMIT_QUEUE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "../kernel/abi.h"
@@ -33,6 +38,9 @@ class SubmitQueue {
  public:
   using File = uint32_t;  // a descriptor's number
 
+  // `max_writing` threads at most have writes at a time.
+  explicit SubmitQueue(size_t max_writing) : max_writing_(max_writing) {}
+
   // What goes together, in order, with one context.
   struct Batch {
     std::vector<SubmitJob> jobs;
@@ -45,7 +53,7 @@ class SubmitQueue {
   void Finish(const Batch& batch);
 
   // How many threads there is something to take for.
-  size_t ready() const { return ready_.size(); }
+  size_t ready() const { return alone_.size() + std::min(files_.size(), max_writing_ - writing_); }
   // Jobs that have not been taken.
   size_t size() const { return size_; }
 
@@ -54,16 +62,17 @@ class SubmitQueue {
   std::vector<SubmitJob> Remove(Predicate unwanted);
 
  private:
+  bool WritesAreNext() const;
   void TakeWrites(File file, Batch& batch);
 
-  struct Ready {
-    std::optional<File> written;  // a file that has writes,
-    SubmitJob job;                // or else a job that goes alone
-  };
-
-  std::deque<Ready> ready_;
-  // A file is here from its first write until none is left: it is in ready_, or a thread has it.
+  // Each with its place in the order of both.
+  std::deque<std::pair<uint64_t, SubmitJob>> alone_;
+  std::deque<std::pair<uint64_t, File>> files_;  // that have writes
+  // A file is here from its first write until none is left: it is in files_, or a thread has it.
   std::unordered_map<File, std::deque<SubmitJob>> writes_;
+  const size_t max_writing_;
+  size_t writing_ = 0;
+  uint64_t last_place_ = 0;
   size_t size_ = 0;
 };
 
@@ -76,9 +85,9 @@ std::vector<SubmitJob> SubmitQueue::Remove(Predicate unwanted) {
     return true;
   };
   for (auto& [file, writes] : writes_) std::erase_if(writes, remove);
-  std::erase_if(ready_, [&](const Ready& entry) {
-    if (!entry.written) return remove(entry.job);
-    const auto writes = writes_.find(*entry.written);
+  std::erase_if(alone_, [&](const auto& entry) { return remove(entry.second); });
+  std::erase_if(files_, [&](const auto& entry) {
+    const auto writes = writes_.find(entry.second);
     if (!writes->second.empty()) return false;
     // Were it left, the file's next write would seem to have its place in the order already.
     writes_.erase(writes);
