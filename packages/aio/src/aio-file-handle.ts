@@ -21,6 +21,12 @@ export interface WriteOptions extends Patience {
   readonly position?: number | null | undefined;
 }
 
+/** A write of all there is, with a limit to how long. */
+type WholeWrite = (
+  data: Parameters<FileHandle['writeFile']>[0],
+  options: Patience & { readonly encoding?: BufferEncoding | null | undefined },
+) => Promise<void>;
+
 /**
  * Node's FileHandle, whose reads, writes and syncs go through kernel AIO, and can be given up: by
  * `signal`, or after `timeout` milliseconds. It then rejects with an AbortError as Node's own. What the
@@ -57,6 +63,12 @@ export interface AioFileHandle extends FileHandle {
       position: number | null,
       options: Patience,
     ) => Promise<{ bytesWritten: number; buffers: T }>);
+  readFile: FileHandle['readFile'] & {
+    (options: Patience & { readonly encoding?: null | undefined }): Promise<Buffer>;
+    (options: Patience & { readonly encoding: BufferEncoding }): Promise<string>;
+  };
+  writeFile: FileHandle['writeFile'] & WholeWrite;
+  appendFile: FileHandle['appendFile'] & WholeWrite;
   /** Covers every write that was issued on this handle before. */
   sync: (options?: Patience) => Promise<void>;
   /** Covers every write that was issued on this handle before. */

@@ -68,6 +68,30 @@ test("without the addon 'auto' has Node serve every file, and warns once", async
   expect(status).toBe(0);
 });
 
+test('without the addon many ranges are read and written by Node', async () => {
+  const { status, result } = await inChild(
+    async ({ aio }, path) => {
+      const handle = await aio.open(path, 'w+');
+      const positions = [0, 4, 2];
+      const written = await handle.writeMany({
+        buffer: Buffer.from('abefcd'),
+        positions,
+        lengths: 2,
+      });
+      const buffers = positions.map(() => Buffer.alloc(2));
+      const read = await handle.readMany(
+        buffers.map((buffer, i) => ({ buffer, position: positions[i]! })),
+      );
+      const text = await handle.slice(1, 5).text();
+      await handle.close();
+      return [written.bytes, read.bytes, String(Buffer.concat(buffers)), text];
+    },
+    folder.file('many'),
+    noAddon,
+  );
+  expect({ status, result }).toEqual({ status: 0, result: [6, 6, 'abefcd', 'bcde'] });
+});
+
 test("without the addon 'kernel' throws what is in the way", async () => {
   const { result } = await inChild(
     async ({ aio }, path) => {

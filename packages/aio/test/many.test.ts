@@ -231,7 +231,7 @@ describe('readMany', () => {
     ['half a byte', { buffer: Buffer.alloc(4), positions: [0], lengths: 0.5 }],
     ['an offset beyond', [{ buffer: Buffer.alloc(4), position: 0, offset: 5, length: 0 }]],
     ['too few lengths', { buffer: Buffer.alloc(4), positions: [0, 1], lengths: [1] }],
-    ['bigints', { buffer: Buffer.alloc(4), positions: [0n], lengths: 1 }],
+    ['bigints', { buffer: Buffer.alloc(4), positions: [0n], lengths: 1 }, 'ERR_INVALID_ARG_TYPE'],
   ] as const)('refuses %s before anything is submitted', async ([, ranges, code]) => {
     using own = new OwnEngine();
     const handle = await openOn(own);
@@ -242,11 +242,13 @@ describe('readMany', () => {
     await handle.close();
   });
 
-  test('is EBADF for each range of a closed handle', async () => {
+  test('rejects on a closed handle, as Node does for a read', async () => {
     const handle = await open(folder.file('file'));
     await handle.close();
-    const read = await handle.readMany({ buffer: Buffer.alloc(2), positions: [0, 1], lengths: 1 });
-    expect(read.results).toEqual(Int32Array.of(-9, -9));
+    const ranges = { buffer: Buffer.alloc(2), positions: [0, 1], lengths: 1 };
+    await expect(handle.readMany(ranges)).rejects.toMatchObject({ code: 'EBADF' });
+    await expect(handle.writeMany(ranges)).rejects.toMatchObject({ code: 'EBADF' });
+    expect(() => handle.slice()).toThrow(expect.objectContaining({ code: 'EBADF' }));
   });
 
   test.for(['node', 'kernel'] as const)('works with the backend "%s"', async (backend) => {

@@ -20,13 +20,14 @@ import { submitError } from './submit-error.js';
 /** How a context is made. */
 export interface AioContextOptions {
   /**
-   * How many operations may be in flight: submitted, and their event not collected. 1 to 2^24, and to what
+   * How many operations may be in flight: submitted, and their event not collected. 1 to 2^22, and to what
    * is left of the machine's aio-max-nr; 128 unless given.
    */
   readonly maxInFlight?: number | undefined;
 }
 
-const MAX_IN_FLIGHT = 2 ** 24;
+/** More the kernel refuses, whatever is left (ioctx_alloc() in fs/aio.c). */
+const MAX_IN_FLIGHT = 2 ** 22;
 const { EAGAIN } = constants.errno;
 
 /**
@@ -163,6 +164,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
       const { signal } = patience;
       if (signal?.aborted === true) throw abortError(signal);
       state.takeOff(this.#dispatcher);
+      state.holdFile();
       const run = new Run(state, resolve, reject);
       if (!isPatient(patience)) {
         run.forget = whenGivenUp(patience, (error) => {

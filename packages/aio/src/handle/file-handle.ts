@@ -1,4 +1,6 @@
 import { type ReadStream, type WriteStream, fstatSync } from 'node:fs';
+import { constants } from 'node:os';
+import { errnoError } from 'aio-bind';
 import { readManyRanges, writeManyRanges } from '../many/many.js';
 import type { ManyResult } from '../many/many-result.js';
 import { readAheadFor } from '../streams/reading.js';
@@ -144,20 +146,29 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
     }
 
     readMany(ranges: unknown, options?: unknown): Promise<ManyResult> {
+      if (this.fd === -1) return fails(super.read(new Uint8Array(1), 0, 1, 0));
       const byNode = super.read.bind(this);
       return readManyRanges(servedNow(this), byNode, ranges, patienceOf(options));
     }
 
     writeMany(ranges: unknown, options?: unknown): Promise<ManyResult> {
+      if (this.fd === -1) return fails(super.write(new Uint8Array(1), 0, 1, 0));
       const byNode = super.write.bind(this);
       return writeManyRanges(servedNow(this), byNode, ranges, patienceOf(options));
     }
 
     slice(start?: number, end?: number): FileSlice {
+      if (this.fd === -1) throw errnoError(-constants.errno.EBADF, 'fstat');
       const { size } = fstatSync(this.fd);
       return new FileSlice(this as unknown as Readable, 0, size).slice(start, end);
     }
   };
+}
+
+/** For a call on a handle that is closed: why, in Node's words. */
+async function fails(call: Promise<unknown>): Promise<never> {
+  await call;
+  throw errnoError(-constants.errno.EBADF, 'read');
 }
 
 /** Node's own methods move the descriptor's position, so they take turns with ours. */

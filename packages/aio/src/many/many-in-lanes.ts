@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { viewBytes } from '../engine/addresses.js';
 import { transferred } from '../engine/transferred.js';
 import type { SweepRanges } from '../engine/sweep.js';
 
@@ -57,9 +58,10 @@ export class ManyInLanes {
     const ranges = this.#ranges;
     const length = ranges.length(index);
     if (length === 0) return 0;
-    ranges.look();
-    if (ranges.address(index) === undefined) return -constants.errno.EFAULT;
     const view = ranges.view(index);
-    return transferred(this.#transfer(view, ranges.offset(index), length, ranges.position(index)));
+    const offset = ranges.offset(index);
+    // Not by its address, of which nothing is known where there is no addon.
+    if (offset + length > viewBytes(view)) return -constants.errno.EFAULT;
+    return transferred(this.#transfer(view, offset, length, ranges.position(index)));
   }
 }

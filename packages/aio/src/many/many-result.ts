@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { errnoError } from 'aio-bind';
+import { outOfRange } from '../argument-errors.js';
 
 /** What has come of many reads or writes. */
 export class ManyResult {
@@ -35,9 +37,14 @@ export class ManyResult {
     return failed;
   }
 
-  /** Why a range failed, as Node's own error; null where it did not. */
+  /**
+   * Why a range failed, as Node's own error; null where it did not.
+   *
+   * @throws ERR_OUT_OF_RANGE - there is no such range
+   */
   errorOf(index: number): NodeJS.ErrnoException | null {
-    const result = this.#results[index] ?? 0;
+    const result = this.#results[index];
+    if (result === undefined) throw outOfRange('index', `>= 0 && < ${this.#results.length}`, index);
     return result < 0 ? errnoError(result, this.#syscall) : null;
   }
 
@@ -50,5 +57,15 @@ export class ManyResult {
     const error = index === -1 ? null : this.errorOf(index);
     if (error !== null) throw error;
     return this;
+  }
+
+  static {
+    // For console.log: all that there is to see is in getters.
+    Object.defineProperty(this.prototype, inspect.custom, {
+      value(this: ManyResult): object {
+        const { bytes, failed, results } = this;
+        return { bytes, failed, results };
+      },
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { outOfRange } from '../argument-errors.js';
+import { invalidType, outOfRange } from '../argument-errors.js';
 import { viewAddress, viewBytes } from '../engine/addresses.js';
 import type { SweepRanges } from '../engine/sweep.js';
 import { MAX_LENGTH, furthestPosition, isCount } from './range-limits.js';
@@ -66,21 +66,24 @@ export class MixedRanges implements SweepRanges {
    * @param size - of its view, in bytes
    */
   set(index: number, position: unknown, offset: unknown, length: unknown, size: number): void {
-    if (!isCount(offset) || offset > size) {
-      throw outOfRange(`offset of range ${index}`, `>= 0 && <= ${size}`, offset);
-    }
+    if (!isCount(offset) || offset > size) throw refusal('offset', index, size, offset);
     const room = Math.min(size - offset, MAX_LENGTH);
-    if (!isCount(length) || length > room) {
-      throw outOfRange(`length of range ${index}`, `>= 0 && <= ${room}`, length);
-    }
+    if (!isCount(length) || length > room) throw refusal('length', index, room, length);
     const furthest = furthestPosition(length);
     if (!isCount(position) || position > furthest) {
-      throw outOfRange(`position of range ${index}`, `>= 0 && <= ${furthest}`, position);
+      throw refusal('position', index, furthest, position);
     }
     this.#positions[index] = position;
     this.#offsets[index] = offset;
     this.#lengths[index] = length;
   }
+}
+
+function refusal(what: string, index: number, most: number, value: unknown): Error {
+  const name = `${what} of range ${index}`;
+  return typeof value === 'number'
+    ? outOfRange(name, `an integer >= 0 && <= ${most}`, value)
+    : invalidType(name, 'of type number', value);
 }
 
 function isEach(memory: View | readonly View[]): memory is readonly View[] {

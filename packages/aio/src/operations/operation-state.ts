@@ -113,13 +113,16 @@ export class OperationState {
     if (problem !== null) throw problem;
   }
 
-  /** It is a context's from now on. */
+  /** It is a context's from now on, which submits it at once: the kernel has the file then. */
   takeOff(context: object): void {
     this.#context = context;
+  }
+
+  /** It waits to be submitted: until it has ended, a handle of ours is not closed. */
+  holdFile(): void {
     if (typeof this.file === 'number') return;
-    const held = servedNow(this.file)?.file ?? null;
-    held?.begin();
-    this.#held = held;
+    this.#held = servedNow(this.file)?.file ?? null;
+    this.#held?.begin();
   }
 
   /** It is its user's again. */
