@@ -21,8 +21,8 @@ export interface WriteOptions extends Patience {
   readonly position?: number | null | undefined;
 }
 
-/** A write of all there is, with a limit to how long. */
-type WholeWrite = (
+/** How a whole file is written, or appended to, where `signal` or `timeout` limit how long that may take. */
+export type WholeWrite = (
   data: Parameters<FileHandle['writeFile']>[0],
   options: Patience & { readonly encoding?: BufferEncoding | null | undefined },
 ) => Promise<void>;

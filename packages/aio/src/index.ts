@@ -5,7 +5,13 @@
  */
 export { allocAligned as alignedBuffer } from 'aio-bind';
 export * from './constants.js';
-export type { AioFileHandle, Patience, WriteOptions, Written } from './aio-file-handle.js';
+export type {
+  AioFileHandle,
+  Patience,
+  WholeWrite,
+  WriteOptions,
+  Written,
+} from './aio-file-handle.js';
 export type { Backend } from './backend.js';
 export type { DirectAlignment } from './direct/alignment.js';
 export type { EngineStats } from './engine/counters.js';
