@@ -14,5 +14,9 @@ import { native } from './native.js';
  * @see io_destroy(2)
  */
 export async function io_destroy_later(ctx: aio_context_t): Promise<void> {
-  resultOf(await native.ioDestroyLater(contextSerial(ctx)), 'io_destroy');
+  const result = await new Promise<number>((resolve) => {
+    const refusal = native.ioDestroyLater(contextSerial(ctx), resolve);
+    if (refusal !== 0) resolve(refusal);
+  });
+  resultOf(result, 'io_destroy');
 }

@@ -55,7 +55,7 @@ export interface Native {
     value: bigint | null,
   ): { result: number; serial?: NativeId; value?: bigint };
   ioDestroy(context: NativeId): number;
-  ioDestroyLater(context: NativeId): Promise<number>;
+  ioDestroyLater(context: NativeId, done: (result: number) => void): number;
   ioSubmitSlots(context: NativeId, nr: number, slab: NativeId, slots: Uint32Array): number;
   ioSubmitPairs(context: NativeId, nr: number, pairs: Uint32Array | null): number;
   ioSubmitRanges(

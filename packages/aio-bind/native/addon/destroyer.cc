@@ -11,8 +11,8 @@ namespace {
 // which waits for the pool.
 class Destroyer : public Napi::AsyncWorker {
  public:
-  Destroyer(Napi::Env env, aio_context_t id, napi_deferred deferred)
-      : AsyncWorker(env, "io_destroy"), id_(id), deferred_(deferred) {}
+  Destroyer(const Napi::Function& done, aio_context_t id)
+      : AsyncWorker(done, "io_destroy"), id_(id) {}
 
  protected:
   void Execute() override { result_ = kernel::IoDestroy(id_); }
@@ -20,13 +20,14 @@ class Destroyer : public Napi::AsyncWorker {
   // Not by node-addon-api, which has nobody to throw to where the environment is going.
   void OnOK() override {
     napi_value result = nullptr;
+    napi_value self = nullptr;
     if (napi_create_int64(Env(), result_, &result) != napi_ok) return;
-    napi_resolve_deferred(Env(), deferred_, result);
+    if (napi_get_undefined(Env(), &self) != napi_ok) return;
+    napi_call_function(Env(), self, Callback().Value(), 1, &result, nullptr);
   }
 
  private:
   const aio_context_t id_;
-  napi_deferred deferred_;
   long result_ = 0;
 };
 
@@ -34,18 +35,13 @@ class Destroyer : public Napi::AsyncWorker {
 
 Napi::Value IoDestroyLater(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  napi_deferred deferred = nullptr;
-  napi_value promise = nullptr;
-  if (napi_create_promise(env, &deferred, &promise) != napi_ok) throw Napi::Error::New(env);
+  const uint32_t serial = Uint32Argument(info, 0);
+  if (!info[1].IsFunction()) throw Napi::TypeError::New(env, "no function");
   aio_context_t id = 0;
-  const long error = Environment::In(env).GiveUpContext(Uint32Argument(info, 0), id);
-  if (error != 0) {
-    napi_resolve_deferred(env, deferred, Napi::Number::New(env, static_cast<double>(error)));
-  } else {
-    // It deletes itself when it is done.
-    (new Destroyer(env, id, deferred))->Queue();
-  }
-  return {env, promise};
+  const long error = Environment::In(env).GiveUpContext(serial, id);
+  // It deletes itself when it is done.
+  if (error == 0) (new Destroyer(info[1].As<Napi::Function>(), id))->Queue();
+  return Napi::Number::New(env, static_cast<double>(error));
 }
 
 }  // namespace aio_bind::addon

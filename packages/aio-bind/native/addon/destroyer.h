@@ -7,7 +7,8 @@
 
 namespace aio_bind::addon {
 
-// ioDestroyLater(context) -> Promise of the result; -EBUSY where anything is in flight
+// ioDestroyLater(context, done: (result) => void) -> 0, and `done` is called later; or -EINVAL, or
+// -EBUSY where anything is in flight
 Napi::Value IoDestroyLater(const Napi::CallbackInfo& info);
 
 }  // namespace aio_bind::addon

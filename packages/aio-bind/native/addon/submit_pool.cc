@@ -49,6 +49,7 @@ SubmitPool::~SubmitPool() {
 }
 
 void SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job) {
+  job.announced = pool->Announces(*job.copy);
   std::unique_lock lock(pool->mutex_);
   pool->JoinFinished();
   if (pool->closed_) {
@@ -137,8 +138,8 @@ void SubmitPool::Work(std::list<Worker>::iterator self) {
     if (batch.jobs.empty()) break;  // idle for long enough, or closed
     self->ctx = batch.jobs.front().ctx;
     lock.unlock();
-    // Before: whoever has heard of one may prepare its iocb anew.
-    const bool announced = Announced(batch.jobs);
+    const bool announced =
+        std::ranges::all_of(batch.jobs, [](const SubmitJob& job) { return job.announced; });
     const std::vector<Refusal> refused = Submit(batch.jobs);
     lock.lock();
     self->ctx = 0;
@@ -194,13 +195,9 @@ std::vector<SubmitPool::Refusal> SubmitPool::Submit(const std::vector<SubmitJob>
   return refused;
 }
 
-bool SubmitPool::Announced(const std::vector<SubmitJob>& jobs) const {
-  if (signal_ == nullptr) return false;
-  return std::ranges::all_of(jobs, [this](const SubmitJob& job) {
-    const iocb& copy = *job.copy;
-    return (copy.aio_flags & IOCB_FLAG_RESFD) != 0 &&
-           copy.aio_resfd == static_cast<uint32_t>(signal_->fd());
-  });
+bool SubmitPool::Announces(const iocb& iocb) const {
+  return signal_ != nullptr && (iocb.aio_flags & IOCB_FLAG_RESFD) != 0 &&
+         iocb.aio_resfd == static_cast<uint32_t>(signal_->fd());
 }
 
 void SubmitPool::Refuse(const SubmitJob& job, long result) {

@@ -70,8 +70,8 @@ class SubmitPool {
 
   static void* Main(void* start);
   void Work(std::list<Worker>::iterator self);
-  // Whether the kernel signals the end of each, so that nobody else has to.
-  bool Announced(const std::vector<SubmitJob>& jobs) const;
+  // Whether the kernel signals its end, so that nobody else has to.
+  bool Announces(const iocb& iocb) const;
   static std::vector<Refusal> Submit(const std::vector<SubmitJob>& jobs);
   bool StartThread(const std::shared_ptr<SubmitPool>& pool);
   void Refuse(const SubmitJob& job, long result);

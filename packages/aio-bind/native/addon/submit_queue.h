@@ -32,6 +32,7 @@ struct SubmitJob {
   uint32_t context_serial = 0;
   iocb* copy = nullptr;            // in `memory`; nobody changes it until the event or refusal
   std::shared_ptr<Memory> memory;  // lives as long as a thread may read the iocb
+  bool announced = false;          // the kernel signals the pool's eventfd at its end
 };
 
 class SubmitQueue {
