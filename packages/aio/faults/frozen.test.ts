@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alignedBuffer, open, readFile } from '../src/index.js';
 import { evict, writeNumbered } from '../test/support/page-cache.js';
 import { TempFolder } from '../test/support/temp-folder.js';
-import { MIB, Volume, run } from './support/disk.js';
+import { FILE_SYSTEMS, MIB, Volume, run } from './support/disk.js';
 
 const KERNEL = { backend: 'kernel' } as const;
 const PIECE = 4096;
@@ -60,7 +60,16 @@ const direct: Record<string, Write> = {
   'a direct write that is not aligned': (handle) => handle.write(Buffer.alloc(5, 'x'), 0, 5, 3),
 };
 
-describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
+/** Reads pieces of a file of 2 MiB, one after another. */
+async function readAllOver(handle: FileHandle): Promise<void> {
+  for (let i = 0; i < 64; i++) {
+    const at = ((i * 37) % 512) * PIECE;
+    const { bytesRead } = await handle.read(Buffer.alloc(PIECE), 0, PIECE, at);
+    expect(bytesRead).toBe(PIECE);
+  }
+}
+
+describe.each(FILE_SYSTEMS)('on %s', (type) => {
   let volume: Volume;
   beforeAll(() => {
     volume = new Volume(type);
@@ -114,15 +123,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     const handles = await Promise.all(names.map((name) => open(name, 'w', KERNEL)));
     using freeze = new Freeze(volume);
     const written = handles.map((handle) => handle.write('x', 0));
-    for (let i = 0; i < 64; i++) {
-      const { bytesRead } = await other.read(
-        Buffer.alloc(PIECE),
-        0,
-        PIECE,
-        ((i * 37) % 512) * PIECE,
-      );
-      expect(bytesRead).toBe(PIECE);
-    }
+    await readAllOver(other);
     freeze.thaw();
     await Promise.all(written);
     await Promise.all(handles.map((handle) => handle.close()));
@@ -134,15 +135,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     evict(volume.file('other'));
     using freeze = new Freeze(volume);
     const written = handle.write('x', 0);
-    for (let i = 0; i < 64; i++) {
-      const { bytesRead } = await other.read(
-        Buffer.alloc(PIECE),
-        0,
-        PIECE,
-        ((i * 37) % 512) * PIECE,
-      );
-      expect(bytesRead).toBe(PIECE);
-    }
+    await readAllOver(other);
     expect(await readFile(volume.file('other'))).toHaveLength(2 * MIB);
     freeze.thaw();
     await written;

@@ -81,6 +81,7 @@ export interface AioFileHandle extends FileHandle {
    * A range that fails does not fail the others: see {@link ManyResult.errorOf}, or
    * {@link ManyResult.orThrow}. Given up on, it rejects with an AbortError, and begins no more of them.
    *
+   * @throws (by rejection) EBADF - the handle is closed
    * @see io_submit(2)
    */
   readMany: (
