@@ -37,14 +37,15 @@ export function contentMatches(buffer: Uint8Array, offset: number): boolean {
  * Makes a file of known content, and leaves no write-back for the measurement to run into.
  *
  * @param base - where its content begins, for files whose contents continue each other
+ * @param piece - how many bytes are written at a time: the page cache is made of pieces (folios) about as large
  */
-export function makeContentFile(path: string, size: number, base = 0): void {
+export function makeContentFile(path: string, size: number, base = 0, piece: number = CHUNK): void {
   const fd = openSync(path, 'wx');
   try {
-    const chunk = new Uint8Array(Math.min(CHUNK, size));
-    for (let offset = 0; offset < size; offset += CHUNK) {
+    const chunk = new Uint8Array(Math.min(piece, size));
+    for (let offset = 0; offset < size; offset += piece) {
       fillContent(chunk, base + offset);
-      writeSync(fd, chunk, 0, Math.min(CHUNK, size - offset), offset);
+      writeSync(fd, chunk, 0, Math.min(piece, size - offset), offset);
     }
     fsyncSync(fd);
   } finally {

@@ -97,9 +97,19 @@ export function blockCase(setting: BlockSetting, common: BlockCommon): Case<Bloc
   };
 }
 
+interface FileMaking {
+  readonly name?: string;
+  /** How many bytes of it are written at a time, see {@link makeContentFile}. */
+  readonly piece?: number | undefined;
+}
+
 /** The one file that most of these trials have. */
-export function oneFile(scratch: string, size: number, name = 'file'): string {
+export function oneFile(
+  scratch: string,
+  size: number,
+  { name = 'file', piece }: FileMaking = {},
+): string {
   const path = join(scratch, name);
-  makeContentFile(path, size);
+  makeContentFile(path, size, 0, piece);
   return path;
 }

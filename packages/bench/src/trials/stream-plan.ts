@@ -101,5 +101,5 @@ export function readingFiles(
   withCold: boolean,
 ): { readonly hot: string; readonly cold: string | undefined } {
   const hot = oneFile(scratch, size);
-  return { hot, cold: withCold ? oneFile(scratch, size, 'cold') : undefined };
+  return { hot, cold: withCold ? oneFile(scratch, size, { name: 'cold' }) : undefined };
 }

@@ -41,4 +41,13 @@ describe('makeContentFile', () => {
     expect(content).toHaveLength(size);
     expect(contentMatches(content, 0)).toBe(true);
   });
+
+  it('writes in pieces of whatever length', () => {
+    using scratch = new Scratch(tmpdir());
+    const path = join(scratch.path, 'file');
+    makeContentFile(path, 10_000, 4096, 4096);
+    const content = Uint8Array.from(readFileSync(path));
+    expect(content).toHaveLength(10_000);
+    expect(contentMatches(content, 4096)).toBe(true);
+  });
 });
