@@ -50,7 +50,7 @@ export {
   sigfillset,
   sigismember,
 } from './sig-set.js';
-export { read_cached } from './read-cached.js';
+export { read_cached, read_cached_on_mount } from './read-cached.js';
 export { Statx, statx } from './statx.js';
 export type { StatxTimestamp } from './statx-timestamp.js';
 export { SubmitThreads, type SubmitThreadsOptions } from './submit-threads.js';

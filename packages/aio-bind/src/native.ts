@@ -108,6 +108,7 @@ export interface Native {
   close(fd: number): number;
   preadv2(fd: number, address: number, count: number, offset: number, flags: number): number;
   readCached(pathname: string | Uint8Array, buffer: Uint8Array, devices: Uint32Array): number;
+  readCachedOnMount(pathname: string | Uint8Array, buffer: Uint8Array, opened: Int32Array): number;
 
   createSlab(js: object, slots: number): NativeSlab;
   createEventArray(js: object, length: number): NativeEventArray;

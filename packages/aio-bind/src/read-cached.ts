@@ -1,4 +1,4 @@
-import { invalidType } from './argument-errors.js';
+import { invalidType, outOfRange } from './argument-errors.js';
 import { native } from './native.js';
 import { checkPath } from './path-argument.js';
 
@@ -35,4 +35,42 @@ export function read_cached(
   if (!(buffer instanceof Uint8Array)) throw invalidType('buffer', 'a Uint8Array', buffer);
   if (!(devices instanceof Uint32Array)) throw invalidType('devices', 'a Uint32Array', devices);
   return native.readCached(pathname, buffer, devices);
+}
+
+/**
+ * The same for a path that does not lead to another mount than the one that it begins on: for an absolute path
+ * that of the root directory. The caller knows that the file system of that opens files without asking
+ * a server or a daemon, so that nothing has to be looked at before.
+ *
+ * It is openat2 (RESOLVE_CACHED, RESOLVE_NO_XDEV), preadv2 (RWF_NOWAIT) and close in one call. What is no
+ * regular file is opened as well (O_NONBLOCK), which is an event to the writer of a FIFO: he must not find
+ * it closed again. So a FIFO is left open, for the caller to read. Linux 5.12.
+ *
+ * @param pathname - without NUL; a relative one begins on the mount of the working directory
+ * @param buffer - for the contents; more of it than they take may be overwritten
+ * @param opened - its first element becomes the descriptor of what has no positions, which is the caller's from
+ *   then on; else -1
+ * @returns how many bytes the file has; or a negative errno:
+ *
+ *   - -EAGAIN: the path is not in the directory cache, or leads to another mount, which the kernel does not tell
+ *     apart; or, for that, -EXDEV
+ *   - -ENODATA: the contents are not in the page cache as a whole, or the file system cannot tell (tmpfs); or a
+ *     directory
+ *   - -EFBIG: the file is as large as `buffer`, or larger
+ *   - -ESPIPE: it has no positions: see `opened`
+ *   - -ENOENT and the like: as open(2)
+ *   - -ENOSYS, -EINVAL: the kernel is too old; -EPERM: a seccomp profile forbids openat2
+ * @throws ERR_INVALID_ARG_VALUE - a NUL in `pathname`
+ * @see openat2(2), readv(2)
+ */
+export function read_cached_on_mount(
+  pathname: string | Uint8Array,
+  buffer: Uint8Array,
+  opened: Int32Array,
+): number {
+  checkPath('pathname', pathname);
+  if (!(buffer instanceof Uint8Array)) throw invalidType('buffer', 'a Uint8Array', buffer);
+  if (!(opened instanceof Int32Array)) throw invalidType('opened', 'an Int32Array', opened);
+  if (opened.length === 0) throw outOfRange('opened.length', '>= 1', 0);
+  return native.readCachedOnMount(pathname, buffer, opened);
 }

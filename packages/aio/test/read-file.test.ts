@@ -227,6 +227,52 @@ describe('readFile', () => {
     }
   });
 
+  test('a FIFO whose writer comes later is waited for', async () => {
+    using folder = new TempFolder();
+    execFileSync('mkfifo', [folder.file('fifo')]);
+    for (let i = 0; i < 10; i++) {
+      const reading = readFile(folder.file('fifo'), 'utf8');
+      await nextTurn();
+      const writer = spawn('sh', ['-c', 'echo text > "$1"', 'sh', folder.file('fifo')]);
+      const exit = once(writer, 'exit');
+      expect(await reading).toBe('text\n');
+      expect(await exit).toEqual([0, null]);
+    }
+  });
+
+  test('a FIFO is read until its writer closes it, however slowly he writes', async () => {
+    using folder = new TempFolder();
+    execFileSync('mkfifo', [folder.file('fifo')]);
+    const writer = spawn('sh', ['-c', 'exec cat > "$1"', 'sh', folder.file('fifo')]);
+    const exit = once(writer, 'exit');
+    const reading = readFile(folder.file('fifo'), 'latin1');
+    let expected = '';
+    for (const piece of ['a', 'b'.repeat(70_000), 'c'.repeat(300_000), 'd']) {
+      writer.stdin.write(piece);
+      expected += piece;
+      await nextTurn();
+    }
+    writer.stdin.end();
+    expect((await reading) === expected).toBe(true);
+    expect(await exit).toEqual([0, null]);
+  });
+
+  test('a FIFO into which nothing is written is empty, and no descriptor is left', async () => {
+    using folder = new TempFolder();
+    execFileSync('mkfifo', [folder.file('fifo')]);
+    // What it takes to read one is loaded with the first.
+    for (let i = 0; i < 2; i++) {
+      const before = openDescriptors();
+      const writer = spawn('sh', ['-c', ': > "$1"', 'sh', folder.file('fifo')], {
+        stdio: 'ignore',
+      });
+      const exit = once(writer, 'exit');
+      expect(await readFile(folder.file('fifo'))).toHaveLength(0);
+      expect(await exit).toEqual([0, null]);
+      if (i === 1) expect(openDescriptors()).toBe(before);
+    }
+  });
+
   test('a file that grows and shrinks meanwhile is seen as it was at some time', async () => {
     using folder = new TempFolder();
     const path = folder.file('file');

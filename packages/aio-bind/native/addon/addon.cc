@@ -41,6 +41,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports["preadv2"] = Napi::Function::New<Preadv2>(env, "preadv2");
   exports["close"] = Napi::Function::New<Close>(env, "close");
   exports["readCached"] = Napi::Function::New<ReadCached>(env, "readCached");
+  exports["readCachedOnMount"] = Napi::Function::New<ReadCachedOnMount>(env, "readCachedOnMount");
 
   exports["createSlab"] = Napi::Function::New<CreateSlab>(env, "createSlab");
   exports["createEventArray"] = Napi::Function::New<CreateEventArray>(env, "createEventArray");

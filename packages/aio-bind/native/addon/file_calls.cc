@@ -100,4 +100,18 @@ Napi::Value ReadCached(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(result));
 }
 
+Napi::Value ReadCachedOnMount(const Napi::CallbackInfo& info) {
+  const PathArgument pathname(info, 0);
+  const char* path = pathname.Get();
+  const Bytes buffer = BytesArgument(info, 1, napi_uint8_array);
+  const Bytes opened = BytesArgument(info, 2, napi_int32_array);
+  if (opened.size == 0) throw Napi::TypeError::New(info.Env(), "there is no room for a descriptor");
+  int* fd = reinterpret_cast<int*>(opened.data);
+  *fd = -1;
+  const int64_t result = path == nullptr
+                             ? -ENAMETOOLONG
+                             : kernel::ReadCachedOnMount(path, {buffer.data, buffer.size}, fd);
+  return Napi::Number::New(info.Env(), static_cast<double>(result));
+}
+
 }  // namespace aio_bind::addon

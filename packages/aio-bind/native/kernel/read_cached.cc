@@ -14,9 +14,9 @@ namespace {
 // Where the kernel cuts a read that may not wait.
 constexpr int64_t kPage = 4096;
 
-int Open(const char* pathname, uint64_t flags) {
+int Open(const char* pathname, uint64_t flags, uint64_t resolve = 0) {
   return Openat2(AT_FDCWD, pathname,
-                 {.flags = flags | O_CLOEXEC, .mode = 0, .resolve = RESOLVE_CACHED});
+                 {.flags = flags | O_CLOEXEC, .mode = 0, .resolve = RESOLVE_CACHED | resolve});
 }
 
 // Without opening it, since that is an event to the writer of a FIFO, and to some devices.
@@ -40,7 +40,7 @@ int64_t ReadToEnd(int fd, std::span<std::byte> buffer) {
     const auto rest = buffer.subspan(static_cast<size_t>(total));
     if (rest.empty()) return -EFBIG;
     const int64_t count = Preadv2(fd, rest.data(), rest.size(), total, RWF_NOWAIT);
-    if (count < 0) return -ENODATA;
+    if (count < 0) return count == -ESPIPE ? -ESPIPE : -ENODATA;
     total += count;
     // The file ends here, or the page cache does; but that ends with a page.
     if (count == 0 || (count < static_cast<int64_t>(rest.size()) && total % kPage != 0)) {
@@ -61,6 +61,19 @@ int64_t ReadCached(const char* pathname, std::span<std::byte> buffer,
   if (fd < 0) return fd;
   const int64_t result = ReadToEnd(fd, buffer);
   Close(fd);
+  return result == -ESPIPE ? -ENODEV : result;
+}
+
+int64_t ReadCachedOnMount(const char* pathname, std::span<std::byte> buffer, int* opened) {
+  *opened = -1;
+  const int fd = Open(pathname, O_RDONLY | O_NONBLOCK | O_NOCTTY, RESOLVE_NO_XDEV);
+  if (fd < 0) return fd;
+  const int64_t result = ReadToEnd(fd, buffer);
+  if (result == -ESPIPE) {
+    *opened = fd;
+  } else {
+    Close(fd);
+  }
   return result;
 }
 

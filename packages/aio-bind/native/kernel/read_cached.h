@@ -30,6 +30,20 @@ struct DeviceNumber {
 int64_t ReadCached(const char* pathname, std::span<std::byte> buffer,
                    std::span<const DeviceNumber> devices);
 
+// The same for a path that leads nowhere but on the mount that it begins on: for an absolute path
+// that of the root directory. Whether its file system opens files without waiting is known
+// beforehand, so that three system calls do: openat2(2), preadv2(2), close(2).
+//
+// What is no regular file is opened too, which is an event to the writer of a FIFO. So a FIFO stays
+// open: `opened` is its descriptor then, with O_NONBLOCK, and the caller's. Else it is -1.
+//
+// Returns as ReadCached does, but
+//   -EAGAIN   also where the path leads to another mount, which is not told apart; or
+//   -EXDEV
+//   -ESPIPE   a FIFO, or another thing that has no positions
+//   -ENODATA  also for a directory
+int64_t ReadCachedOnMount(const char* pathname, std::span<std::byte> buffer, int* opened);
+
 }  // namespace aio_bind::kernel
 
 #endif  // AIO_BIND_KERNEL_READ_CACHED_H_

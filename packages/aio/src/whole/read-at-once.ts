@@ -1,13 +1,18 @@
 import { constants } from 'node:os';
-import { read_cached } from 'aio-bind';
+import { read_cached, read_cached_on_mount } from 'aio-bind';
 import { type DeviceNumber, makedev } from './local-devices.js';
 import { ENOENT, missingFile } from './missing-file.js';
+import { learnRoot, ledElsewhere, mayStayOnRoot, rootDevice, stayedOnRoot } from './root-mount.js';
 
-const { ENOSYS, EPERM, EINVAL, EXDEV, EFBIG, ENODATA } = constants.errno;
+const { EAGAIN, ENOSYS, EPERM, EINVAL, EXDEV, EFBIG, ENODATA, ESPIPE } = constants.errno;
 /** An older kernel, or a seccomp profile: it will not change. */
 const NEVER = [-ENOSYS, -EPERM, -EINVAL];
 /** Its device is not known yet. */
 const UNKNOWN = -EXDEV;
+/** It is on another mount, or not in the directory cache. */
+const NOT_ON_ROOT = [-EXDEV, -EAGAIN];
+/** It has no positions, and has been left open. */
+const PIPE = -ESPIPE;
 /** It is large, or not all of it is in memory; the attempt has started the read-ahead. */
 const LATER = [-EFBIG, -ENODATA];
 
@@ -24,6 +29,8 @@ export const ORDINARY = 'ordinary';
 // Node checks a path's permission itself, where it is told to; system calls would not.
 let usable = !('permission' in process);
 let room: Buffer | null = null;
+/** The descriptor of what was left open. */
+const opened = new Int32Array(1);
 
 /** Where files have been found to be read at once: major and minor numbers. */
 let devices = new Uint32Array(0);
@@ -35,30 +42,51 @@ export function tryAtOnce(device: DeviceNumber): void {
   const dev = makedev(device);
   if (inDevices.has(dev) || refused.has(dev)) return;
   inDevices.add(dev);
+  learnRoot();
   devices = Uint32Array.of(...devices, device.major, device.minor);
 }
 
 /** Nothing on this device is ever read at once (tmpfs). */
 export function neverAtOnce({ major, minor }: DeviceNumber): void {
-  refused.add(makedev({ major, minor }));
+  const dev = makedev({ major, minor });
+  refused.add(dev);
+  inDevices.delete(dev);
   const index = devices.findIndex((n, i) => i % 2 === 0 && n === major && devices[i + 1] === minor);
   if (index !== -1) devices = devices.filter((_, i) => i !== index && i !== index + 1);
+}
+
+/** What has come of it: all of it, what was opened for that and has no positions, or who is to read it. */
+export type Found =
+  | { readonly contents: Buffer | string }
+  | { readonly pipe: number }
+  | typeof NODE
+  | typeof ENGINE
+  | typeof ORDINARY;
+
+function read(path: string | Uint8Array, into: Buffer): number {
+  const root = rootDevice();
+  if (root !== undefined && inDevices.has(root) && mayStayOnRoot(path)) {
+    const size = read_cached_on_mount(path, into, opened);
+    if (!NOT_ON_ROOT.includes(size)) {
+      stayedOnRoot();
+      return size;
+    }
+    ledElsewhere();
+  }
+  return read_cached(path, into, devices);
 }
 
 /**
  * The contents of a regular file of which everything is in memory; else who is to read it. Throws where
  * the directory cache knows that there is no such file.
  */
-export function readAtOnce(
-  path: string | Uint8Array,
-  encoding: BufferEncoding | null,
-): { readonly contents: Buffer | string } | typeof NODE | typeof ENGINE | typeof ORDINARY {
+export function readAtOnce(path: string | Uint8Array, encoding: BufferEncoding | null): Found {
   if (!usable) return NODE;
   let size: number;
   try {
     // One byte more than there may be, to tell the end.
     room ??= Buffer.allocUnsafeSlow(IN_LINE + 1);
-    size = read_cached(path, room, devices);
+    size = read(path, room);
   } catch {
     // No Linux, or no addon.
     usable = false;
@@ -67,6 +95,7 @@ export function readAtOnce(
   if (size === ENOENT) throw missingFile(path);
   if (size < 0) {
     if (NEVER.includes(size)) usable = false;
+    if (size === PIPE) return { pipe: opened[0]! };
     if (size === UNKNOWN) return ENGINE;
     return LATER.includes(size) ? ORDINARY : NODE;
   }
