@@ -50,3 +50,5 @@ for (const [name, value] of Object.entries({ ...ours, promises })) {
 }
 
 export default fs;
+/** So that `require('aio/fs')` gives it, too, as `require('fs')` does. */
+export { fs as 'module.exports' };

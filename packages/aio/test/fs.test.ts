@@ -1,5 +1,6 @@
 import nodeFs, { readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import { buffer, text } from 'node:stream/consumers';
@@ -25,6 +26,12 @@ function called(call: (callback: (...results: unknown[]) => void) => void): Prom
 }
 
 describe('aio/fs', () => {
+  test('is what require gives, too', () => {
+    const required = createRequire(import.meta.url)('aio/fs') as typeof fs;
+    expect(Object.keys(required)).toEqual(Object.keys(nodeFs));
+    expect(required.readFile).not.toBe(nodeFs.readFile);
+  });
+
   test('has everything that node:fs has, under the same names', () => {
     expect(Object.keys(fs)).toEqual(Object.keys(nodeFs));
     expect(fs.statSync).toBe(nodeFs.statSync);

@@ -11,6 +11,7 @@ import {
 import type { AioOperation } from '../operations/operation.js';
 import { operationState } from '../operations/operation-base.js';
 import type { OperationState } from '../operations/operation-state.js';
+import { showGetters } from '../show-getters.js';
 import type { AioEvent } from './aio-event.js';
 import { closedError, unheardError } from './context-errors.js';
 import { Dispatcher } from './dispatcher.js';
@@ -241,6 +242,10 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
         return this;
       },
     };
+  }
+
+  static {
+    showGetters(this);
   }
 
   #checkOpen(): void {

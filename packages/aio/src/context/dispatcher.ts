@@ -3,8 +3,9 @@ import { EventWatcher } from 'aio-bind';
 import { Turn } from '../engine/turn.js';
 import type { OperationState } from '../operations/operation-state.js';
 import { AioEvent } from './aio-event.js';
+import { Cancellation } from './cancellation.js';
 import { Completions } from './completions.js';
-import { closedError, unheardError } from './context-errors.js';
+import { unheardError } from './context-errors.js';
 import { KernelContext } from './kernel-context.js';
 import { leftOpen } from './left-open.js';
 import { LoopSide } from './loop-side.js';
@@ -27,6 +28,7 @@ export class Dispatcher {
   readonly kernel: KernelContext;
   readonly runs: RunQueue;
   readonly completions: Completions = new Completions();
+  readonly #cancellation: Cancellation;
   readonly #loop: LoopSide;
   readonly #turn: Turn;
   readonly #onCompletion = (state: OperationState, result: number, result2: number): void => {
@@ -46,6 +48,7 @@ export class Dispatcher {
   constructor(maxInFlight: number) {
     this.kernel = new KernelContext(maxInFlight);
     this.runs = new RunQueue(this.kernel);
+    this.#cancellation = new Cancellation(this.kernel, this.runs);
     this.#turn = new Turn(() => {
       this.#turned();
     });
@@ -225,40 +228,19 @@ export class Dispatcher {
   // --- giving up, cancelling, closing ----------------------------------------------------------
 
   giveUp(run: Run, error: Error): void {
-    if (run.settled) return;
-    if (!run.submitted) {
-      this.runs.withdraw(run, error);
-    } else {
-      // Most operations cannot be cancelled: these go on.
-      if (run.operation.command === 'poll') this.kernel.cancel(run.state);
-      this.runs.fail(run, error);
-    }
+    this.#cancellation.giveUp(run, error);
     this.goOn();
   }
 
   cancel(state: OperationState): boolean {
-    const run = this.runs.get(state);
-    if (run === undefined) return this.kernel.cancel(state);
-    if (!run.submitted) {
-      this.runs.withdraw(run, run.cancelledError());
-      this.goOn();
-      return true;
-    }
-    const cancelled = this.kernel.cancel(state);
-    run.cancelled ||= cancelled;
+    const cancelled = this.#cancellation.cancel(state);
+    this.goOn();
     return cancelled;
-  }
-
-  cancelPolls(): void {
-    for (const state of this.kernel.states()) {
-      if (state.operation.command === 'poll') this.cancel(state);
-    }
   }
 
   /** Ends everything, blocking. */
   destroyNow(): void {
-    this.runs.withdrawAll(closedError, () => true);
-    this.cancelPolls();
+    this.#cancellation.endAll();
     while (this.kernel.inFlight > 0) this.kernel.wait(1, null, this.#onCompletion);
     this.kernel.destroy();
     this.#retire();
@@ -272,8 +254,7 @@ export class Dispatcher {
 
   async #endWhenIdle(): Promise<void> {
     if (this.#destroyed) return;
-    this.runs.withdrawAll(closedError, ({ operation }) => operation.command === 'poll');
-    this.cancelPolls();
+    this.#cancellation.endPolls();
     await new Promise<void>((resolve) => {
       this.#whenIdle.push(resolve);
       this.#collectAndGoOn();

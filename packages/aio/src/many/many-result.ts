@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
 import { errnoError } from 'aio-bind';
 import { outOfRange } from '../argument-errors.js';
+import { showGetters } from '../show-getters.js';
 
 /** What has come of many reads or writes. */
 export class ManyResult {
@@ -60,12 +60,6 @@ export class ManyResult {
   }
 
   static {
-    // For console.log: all that there is to see is in getters.
-    Object.defineProperty(this.prototype, inspect.custom, {
-      value(this: ManyResult): object {
-        const { bytes, failed, results } = this;
-        return { bytes, failed, results };
-      },
-    });
+    showGetters(this);
   }
 }

@@ -1,5 +1,6 @@
 import { IOPRIO_CLASS_IDLE, IOPRIO_CLASS_NONE, IOPRIO_NR_LEVELS, ioprio_value } from 'aio-bind';
 import { checkInteger, checkObject, invalidType } from '../argument-errors.js';
+import { showGetters } from '../show-getters.js';
 import type { AioOperation } from './operation.js';
 import { type AioFile, OperationState } from './operation-state.js';
 
@@ -183,6 +184,7 @@ export abstract class OperationBase {
 
   static {
     stateOf = (operation) => operation.#state;
+    showGetters(this);
   }
 }
 
