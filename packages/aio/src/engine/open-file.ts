@@ -21,31 +21,34 @@ interface OpenFileProperties {
   readonly node: NodeMethods;
 }
 
-/** What the engine knows of a file that is open: one for each handle. */
+/**
+ * What the engine knows of a file that is open: one for each handle.
+ *
+ * Among thousands each is cold when its turn comes, so what every read looks at stands together, first.
+ */
 export class OpenFile {
   readonly fd: number;
   readonly device: Device;
-  /** It is in a file system; else it is a block device. */
-  readonly regular: boolean;
-  /** Opened with O_DIRECT. */
-  readonly direct: boolean;
-  /** Opened with O_APPEND: writes go to the end, whatever their position. */
-  readonly append: boolean;
-  readonly node: NodeMethods;
-  readonly writes: WriteBarrier = new WriteBarrier();
-  readonly position: PositionLock;
   /** Kernel AIO can't serve it, or it is being closed: Node does what is asked. */
   leftToNode = false;
-
+  /** Opened with O_DIRECT. */
+  readonly direct: boolean;
   #underWay = 0;
-  #whenIdle: (() => void)[] = [];
+  #whenIdle: (() => void)[] | null = null;
+  /** Opened with O_APPEND: writes go to the end, whatever their position. */
+  readonly append: boolean;
+  /** It is in a file system; else it is a block device. */
+  readonly regular: boolean;
+  readonly writes: WriteBarrier = new WriteBarrier();
+  readonly position: PositionLock;
+  readonly node: NodeMethods;
 
   constructor({ fd, device, regular, direct, append, node }: OpenFileProperties) {
     this.fd = fd;
     this.device = device;
-    this.regular = regular;
     this.direct = direct;
     this.append = append;
+    this.regular = regular;
     this.node = node;
     this.position = new PositionLock(this);
   }
@@ -56,9 +59,9 @@ export class OpenFile {
   }
 
   end(): void {
-    if (--this.#underWay > 0 || this.#whenIdle.length === 0) return;
+    if (--this.#underWay > 0 || this.#whenIdle === null) return;
     const callbacks = this.#whenIdle;
-    this.#whenIdle = [];
+    this.#whenIdle = null;
     for (const callback of callbacks) callback();
   }
 
@@ -69,6 +72,6 @@ export class OpenFile {
   /** Calls back as soon as nothing is under way. */
   whenIdle(callback: () => void): void {
     if (this.idle) callback();
-    else this.#whenIdle.push(callback);
+    else (this.#whenIdle ??= []).push(callback);
   }
 }
