@@ -88,9 +88,12 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
       versus({ case: MOST, driver: AIO, metric: reading, other: BASELINE }, { atMost: 0.5 }),
       versus({ case: MOST, driver: AIO, metric: cpu, other: SYNC }, { atMost: 1.2 }),
       value({ case: MOST, driver: AIO, metric: threadsAdded }, { atMost: 0 }, ''),
-      versus({ case: MOST, driver: CONTEXT, metric: reading, other: SYNC }, { atMost: 1 }),
-      versus({ case: MOST, driver: CONTEXT, metric: cpu, other: SYNC }, { atMost: 1.2 }),
-      value({ case: MOST, driver: CONTEXT, metric: threadsAdded }, { atMost: 0 }, ''),
+      ...[CONTEXT, 'aio-bind'].flatMap((driver) => [
+        versus({ case: MOST, driver, metric: reading, other: SYNC }, { atMost: 1 }),
+        versus({ case: MOST, driver, metric: reading, other: BASELINE }, { atMost: 0.5 }),
+        versus({ case: MOST, driver, metric: cpu, other: SYNC }, { atMost: 1.2 }),
+        value({ case: MOST, driver, metric: threadsAdded }, { atMost: 0 }, ''),
+      ]),
       versus(
         { case: `${MOST}${REOPENED}`, driver: AIO, metric: reading, other: BASELINE },
         { atMost: 0.5 },

@@ -102,9 +102,11 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
     const settings = blockSettings(given, own, size);
     const batch = given.iodepthBatch ?? 32;
     const seconds = given.runtime ?? (full ? 0.5 : 0.4);
+    // A device is less steady than memory.
+    const fromDevice = given.runtime ?? 2 * seconds;
     return {
       title: `random reads from a file of ${formatSize(size)}`,
-      parameters: { settings, size, batch, seconds },
+      parameters: { settings, size, batch, seconds, fromDevice },
       repeats: given.repeats ?? (full ? 5 : 3),
       latency: true,
       systemCalls: full,
@@ -123,7 +125,12 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
         return settings.map((setting) => {
           const drivers = setting.drivers ?? (setting.direct ? aligned : undefined);
           return {
-            ...blockCase(setting, { path, size, batch, seconds }),
+            ...blockCase(setting, {
+              path,
+              size,
+              batch,
+              seconds: setting.direct ? fromDevice : seconds,
+            }),
             countCalls: COUNTED.has(settingName(setting)),
             ...(drivers === undefined ? {} : { drivers }),
           };
