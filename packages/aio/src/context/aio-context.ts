@@ -154,7 +154,8 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    * its own
    */
   run<O extends AioOperation>(operation: O, patience: Patience = {}): Promise<AioEvent<O>> {
-    return new Promise<AioEvent>((resolve, reject) => {
+    const begun: { run?: Run } = {};
+    const promise = new Promise<AioEvent>((resolve, reject) => {
       this.#checkOpen();
       checkObject('options', patience);
       const state = operationState(operation);
@@ -167,13 +168,16 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
       state.takeOff(this.#dispatcher);
       state.holdFile();
       const run = new Run(state, resolve, reject);
+      begun.run = run;
       if (!isPatient(patience)) {
         run.forget = whenGivenUp(patience, (error) => {
           this.#dispatcher.giveUp(run, error);
         });
       }
       this.#dispatcher.run(run);
-    }) as Promise<AioEvent<O>>;
+    });
+    if (begun.run !== undefined) begun.run.promise = promise;
+    return promise as Promise<AioEvent<O>>;
   }
 
   /**

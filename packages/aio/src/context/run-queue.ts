@@ -63,10 +63,21 @@ export class RunQueue {
 
   /** Takes back what the kernel does not have yet. */
   withdraw(run: Run, error: Error): void {
+    this.#takeBack(run);
+    this.fail(run, error);
+  }
+
+  /** The same for what the kernel has refused. */
+  #refuse(run: Run, error: () => Error): void {
+    this.#takeBack(run);
+    this.#noLongerAwaited(run);
+    run.failAtAwait(error);
+  }
+
+  #takeBack(run: Run): void {
     run.withdrawn = true;
     run.state.land();
     this.#runs.delete(run.state);
-    this.fail(run, error);
   }
 
   /** Takes those back that the kernel does not have yet. */
@@ -98,7 +109,7 @@ export class RunQueue {
       if (errno === -EAGAIN) return 'full';
       // The first was refused, and that is its own affair: the others go on.
       const [first] = this.#next.splice(0, 1);
-      if (first !== undefined) this.withdraw(first, refusal(errno, first, error));
+      if (first !== undefined) this.#refuse(first, () => refusal(errno, first, error));
       return 'some';
     }
     for (const run of this.#next.splice(0, taken)) run.submitted = true;

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { errnoError } from 'aio-bind';
+import { rejectAtAwait } from '../engine/reject-at-await.js';
 import type { AioOperation } from '../operations/operation.js';
 import type { OperationState } from '../operations/operation-state.js';
 import { AioEvent } from './aio-event.js';
@@ -18,6 +19,8 @@ export class Run {
   /** Called when its signal does not matter any more. */
   forget: (() => void) | null = null;
 
+  /** What somebody awaits, once it has been made. */
+  promise: Promise<AioEvent> | null = null;
   #resolve: ((event: AioEvent) => void) | null;
   #reject: ((reason: Error) => void) | null;
 
@@ -44,8 +47,8 @@ export class Run {
   end(result: number, result2: number): void {
     const resolve = this.#resolve;
     if (resolve === null) return;
-    if (result < 0) this.fail(errnoError(result, this.operation.command));
-    else if (result === 0 && this.cancelled) this.fail(this.cancelledError());
+    if (result < 0) this.failAtAwait(() => errnoError(result, this.operation.command));
+    else if (result === 0 && this.cancelled) this.failAtAwait(() => this.cancelledError());
     else {
       this.#finish();
       resolve(new AioEvent(this.state, result, result2));
@@ -56,6 +59,16 @@ export class Run {
     const reject = this.#reject;
     this.#finish();
     reject?.(error);
+  }
+
+  /** The same with an error that is made soon, and whose stack is that of those who wait. */
+  failAtAwait(error: () => Error): void {
+    const promise = this.promise;
+    const resolve = this.#resolve;
+    const reject = this.#reject;
+    this.#finish();
+    if (promise === null || resolve === null || reject === null) return;
+    rejectAtAwait({ promise, resolve, reject }, error);
   }
 
   cancelledError(): Error {

@@ -1,5 +1,6 @@
 import { errnoError } from 'aio-bind';
 import type { OpenFile } from './open-file.js';
+import { rejectAtAwait } from './reject-at-await.js';
 import type { OperationMessage } from './tracing.js';
 import type { Vectors } from './vectors.js';
 import type { Epoch } from './write-barrier.js';
@@ -82,6 +83,8 @@ export class Operation {
   /** The vectors that name them, for readv and writev. */
   vectors: Vectors | null = null;
   epoch: Epoch | null = null;
+  /** What its caller waits for. */
+  promise: Promise<unknown> | null = null;
   resolve: ((value: unknown) => void) | null = null;
   reject: ((reason: unknown) => void) | null = null;
   /** Who hears of it in place of a promise. */
@@ -124,7 +127,7 @@ export class Operation {
 
   /** Nobody waits for it any more. */
   unhear(): void {
-    this.resolve = this.reject = this.group = null;
+    this.promise = this.resolve = this.reject = this.group = null;
   }
 
   /**
@@ -140,12 +143,12 @@ export class Operation {
 
   /** @param result - of the last attempt: bytes, or -errno */
   settle(result: number): void {
-    const { command, resolve, reject } = this;
+    const { command, promise, resolve, reject } = this;
     // Nobody listens any more.
-    if (command === null || resolve === null || reject === null) return;
+    if (command === null || promise === null || resolve === null || reject === null) return;
     const outcome = this.outcome(result);
-    if (outcome < 0) reject(errnoError(outcome, command.syscall));
-    else resolve(command.result(this, outcome));
+    if (outcome >= 0) resolve(command.result(this, outcome));
+    else rejectAtAwait({ promise, resolve, reject }, () => errnoError(outcome, command.syscall));
   }
 
   /** The kernel has no AIO for this file, and has done nothing. */

@@ -125,14 +125,22 @@ export class PositionLock {
     return this.#beforeSync(this.alone(work));
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const isFree = this.#turns++ === 0;
-    const turn = this.#whileOpen(() => (isFree ? work() : this.#last.then(work)));
-    const ended = (): void => {
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#turns++ === 0 ? null : this.#last;
+    // Not derived from what the caller gets: the stack of an error shows him only where nobody else waits for that.
+    let ended = (): void => undefined;
+    this.#last = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    this.#file.begin();
+    try {
+      if (before !== null) await before;
+      return await work();
+    } finally {
+      this.#file.end();
       this.#turns--;
-    };
-    this.#last = turn.then(ended, ended);
-    return turn;
+      ended();
+    }
   }
 
   #settleLater(): void {

@@ -46,6 +46,7 @@ function start<T>(engine: Carrier, operation: Operation, patience: Patience): Pr
   promised = operation;
   const settled = new Promise<T>(keepSettlers);
   promised = before;
+  operation.promise = settled;
   engine.start(operation);
   if (!isPatient(patience)) giveUpOn(patience, engine, operation, settled);
   return settled;
@@ -105,6 +106,21 @@ export function startVectored<T>(
   return start(engine, operation, patience);
 }
 
+interface Resolvers {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** `Promise.withResolvers`, which Node 20 does not have. */
+function withResolvers(): Resolvers {
+  const functions: Partial<Resolvers> = {};
+  const promise = new Promise<void>((resolve, reject) => {
+    Object.assign(functions, { resolve, reject });
+  });
+  return { promise, ...functions } as Resolvers;
+}
+
 /** A sync, once every write that was issued before it has settled. */
 export function startSync(
   engine: Carrier,
@@ -115,16 +131,18 @@ export function startSync(
   const refusal = refusalBy(patience);
   if (refusal !== null) return Promise.reject(refusal);
   file.begin();
-  return new Promise((resolve, reject) => {
-    // The writes that it waits for go on, and so does a sync that has begun.
-    const forget = isPatient(patience) ? undefined : whenGivenUp(patience, reject);
-    file.writes.after(() => {
-      const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
-      operation.address = operation.nbytes = operation.bytes = operation.offset = 0;
-      const settled = start<undefined>(engine, operation, {});
-      if (forget !== undefined) settled.then(forget, forget);
-      settled.then(resolve, reject);
-      file.end();
-    });
+  const { promise, resolve, reject } = withResolvers();
+  // The writes that it waits for go on, and so does a sync that has begun.
+  if (!isPatient(patience)) {
+    const forget = whenGivenUp(patience, reject);
+    promise.then(forget, forget);
+  }
+  file.writes.after(() => {
+    const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
+    operation.address = operation.nbytes = operation.bytes = operation.offset = 0;
+    Object.assign(operation, { promise, resolve, reject });
+    engine.start(operation);
+    file.end();
   });
+  return promise;
 }
