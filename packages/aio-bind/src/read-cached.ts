@@ -48,8 +48,7 @@ export function read_cached(
  *
  * @param pathname - without NUL; a relative one begins on the mount of the working directory
  * @param buffer - for the contents; more of it than they take may be overwritten
- * @param opened - its first element becomes the descriptor of what has no positions, which is the caller's from
- *   then on; else -1
+ * @param opened - its first element becomes the descriptor of a FIFO, which is the caller's from then on; else -1
  * @returns how many bytes the file has; or a negative errno:
  *
  *   - -EAGAIN: the path is not in the directory cache, or leads to another mount, which the kernel does not tell
@@ -57,7 +56,7 @@ export function read_cached(
  *   - -ENODATA: the contents are not in the page cache as a whole, or the file system cannot tell (tmpfs); or a
  *     directory
  *   - -EFBIG: the file is as large as `buffer`, or larger
- *   - -ESPIPE: it has no positions: see `opened`
+ *   - -ESPIPE: a FIFO, which `opened` is; or another thing that has no positions
  *   - -ENOENT and the like: as open(2)
  *   - -ENOSYS, -EINVAL: the kernel is too old; -EPERM: a seccomp profile forbids openat2
  * @throws ERR_INVALID_ARG_VALUE - a NUL in `pathname`

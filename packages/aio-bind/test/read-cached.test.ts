@@ -184,6 +184,16 @@ describe('read_cached_on_mount', () => {
     expect(buffer.toString('utf8', 0, 5)).toBe('text\n');
   });
 
+  test('a FIFO is left open, too, where there is no room to read into', () => {
+    using folder = new Scratch();
+    using _there = enter(folder);
+    execFileSync('mkfifo', ['fifo']);
+    const opened = new Int32Array(1);
+    expect(readOnMount('fifo', Buffer.alloc(0), opened)).toBe(-ESPIPE);
+    expect(opened[0]).toBeGreaterThan(2);
+    closeSync(opened[0]!);
+  });
+
   test('wrong arguments are refused', () => {
     const { read_cached_on_mount } = aio;
     const opened = new Int32Array(1);

@@ -23,13 +23,22 @@ function gettersOf(object: object): Record<string, unknown> {
   return found;
 }
 
+/** What is being shown: it may lead to itself. */
+const showing = new Set<object>();
+
 /** For console.log: has it show what objects of a class, and of those that extend it, have in getters. */
 export function showGetters({ prototype }: { readonly prototype: object }): void {
   Object.defineProperty(prototype, inspect.custom, {
     value(this: object, depth: number, options: InspectOptionsStylized): string {
       const { name } = this.constructor;
+      if (showing.has(this)) return options.stylize('[Circular]', 'special');
       if (depth < 0) return options.stylize(`[${name}]`, 'special');
-      return `${name} ${inspect({ ...this, ...gettersOf(this) }, { ...options, depth })}`;
+      showing.add(this);
+      try {
+        return `${name} ${inspect({ ...this, ...gettersOf(this) }, { ...options, depth })}`;
+      } finally {
+        showing.delete(this);
+      }
     },
   });
 }

@@ -2,7 +2,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   appendFileSync,
+  closeSync,
+  constants,
   mkdirSync,
+  openSync,
   readdirSync,
   symlinkSync,
   truncateSync,
@@ -271,6 +274,28 @@ describe('readFile', () => {
       expect(await exit).toEqual([0, null]);
       if (i === 1) expect(openDescriptors()).toBe(before);
     }
+  });
+
+  test('of FIFOs that nobody writes to only a few are opened here at once', async () => {
+    using folder = new TempFolder();
+    const paths = Array.from({ length: 40 }, (_, i) => folder.file(String(i)));
+    execFileSync('mkfifo', paths);
+    const before = openDescriptors();
+    const found = paths.map((path) => readAtOnce(path, null));
+    expect(openDescriptors() - before).toBeLessThanOrEqual(16);
+    const contents: Promise<Buffer>[] = [];
+    for (const [i, one] of found.entries()) {
+      if (typeof one === 'object' && 'fifo' in one) {
+        closeSync(openSync(paths[i]!, constants.O_WRONLY | constants.O_NONBLOCK));
+        contents.push(one.fifo);
+      } else {
+        expect(one).toBe('node');
+      }
+    }
+    expect(contents.length).toBeLessThanOrEqual(16);
+    for (const bytes of await Promise.all(contents)) expect(bytes).toHaveLength(0);
+    await nextTurn();
+    expect(openDescriptors()).toBe(before);
   });
 
   test('a file that grows and shrinks meanwhile is seen as it was at some time', async () => {

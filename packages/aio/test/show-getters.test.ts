@@ -28,6 +28,14 @@ describe('console.log shows', () => {
     );
   });
 
+  test('where an operation leads to itself', () => {
+    const file: { fd: number; operation?: ReadOperation } = { fd: 0 };
+    file.operation = new ReadOperation({ file, ...options });
+    expect(inspect(file, { depth: null }).match(/\[Circular\]/g)).toHaveLength(1);
+    const twice = new ReadOperation({ file: 0, ...options });
+    expect(inspect([twice, twice])).not.toContain('Circular');
+  });
+
   test('an operation whose file throws', () => {
     const file = {
       count: 0,

@@ -34,6 +34,12 @@ int Check(const char* pathname, std::span<const DeviceNumber> devices) {
   return known ? 0 : -EXDEV;
 }
 
+bool IsFifo(int fd) {
+  StatxBuf stat = {};
+  const int failure = Statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &stat);
+  return failure == 0 && S_ISFIFO(stat.stx_mode);
+}
+
 int64_t ReadToEnd(int fd, std::span<std::byte> buffer) {
   int64_t total = 0;
   for (;;) {
@@ -69,11 +75,11 @@ int64_t ReadCachedOnMount(const char* pathname, std::span<std::byte> buffer, int
   const int fd = Open(pathname, O_RDONLY | O_NONBLOCK | O_NOCTTY, RESOLVE_NO_XDEV);
   if (fd < 0) return fd;
   const int64_t result = ReadToEnd(fd, buffer);
-  if (result == -ESPIPE) {
+  if (result < 0 && IsFifo(fd)) {
     *opened = fd;
-  } else {
-    Close(fd);
+    return -ESPIPE;
   }
+  Close(fd);
   return result;
 }
 

@@ -40,7 +40,7 @@ int64_t ReadCached(const char* pathname, std::span<std::byte> buffer,
 // Returns as ReadCached does, but
 //   -EAGAIN   also where the path leads to another mount, which is not told apart; or
 //   -EXDEV
-//   -ESPIPE   a FIFO, or another thing that has no positions
+//   -ESPIPE   a FIFO, which `opened` is; or another thing that has no positions
 //   -ENODATA  also for a directory
 int64_t ReadCachedOnMount(const char* pathname, std::span<std::byte> buffer, int* opened);
 

@@ -2,7 +2,9 @@ import { constants } from 'node:os';
 import { read_cached, read_cached_on_mount } from 'aio-bind';
 import { type DeviceNumber, makedev } from './local-devices.js';
 import { ENOENT, missingFile } from './missing-file.js';
-import { learnRoot, ledElsewhere, mayStayOnRoot, rootDevice, stayedOnRoot } from './root-mount.js';
+import { hasRoomForFifo, readOpenFifo } from './open-fifo.js';
+import { RarerTries } from './rarer-tries.js';
+import { beginsAtRoot, learnRoot, rootDevice } from './root-mount.js';
 
 const { EAGAIN, ENOSYS, EPERM, EINVAL, EXDEV, EFBIG, ENODATA, ESPIPE } = constants.errno;
 /** An older kernel, or a seccomp profile: it will not change. */
@@ -11,8 +13,8 @@ const NEVER = [-ENOSYS, -EPERM, -EINVAL];
 const UNKNOWN = -EXDEV;
 /** It is on another mount, or not in the directory cache. */
 const NOT_ON_ROOT = [-EXDEV, -EAGAIN];
-/** It has no positions, and has been left open. */
-const PIPE = -ESPIPE;
+/** A FIFO, which has been left open; or another thing that has no positions. */
+const FIFO = -ESPIPE;
 /** It is large, or not all of it is in memory; the attempt has started the read-ahead. */
 const LATER = [-EFBIG, -ENODATA];
 
@@ -29,7 +31,7 @@ export const ORDINARY = 'ordinary';
 // Node checks a path's permission itself, where it is told to; system calls would not.
 let usable = !('permission' in process);
 let room: Buffer | null = null;
-/** The descriptor of what was left open. */
+/** The descriptor of a FIFO that was left open. */
 const opened = new Int32Array(1);
 
 /** Where files have been found to be read at once: major and minor numbers. */
@@ -55,23 +57,33 @@ export function neverAtOnce({ major, minor }: DeviceNumber): void {
   if (index !== -1) devices = devices.filter((_, i) => i !== index && i !== index + 1);
 }
 
-/** What has come of it: all of it, what was opened for that and has no positions, or who is to read it. */
+/** What has come of it: all of it, what a FIFO will have had, or who is to read it. */
 export type Found =
   | { readonly contents: Buffer | string }
-  | { readonly pipe: number }
+  | { readonly fifo: Promise<Buffer> }
   | typeof NODE
   | typeof ENGINE
   | typeof ORDINARY;
 
-function read(path: string | Uint8Array, into: Buffer): number {
+/** To find that a path leads elsewhere takes the time of a system call. */
+const triesOnRoot = new RarerTries();
+
+/** Whether a path may be opened without a look at it, if it stays on the mount of the root directory. */
+function isTriedOnRoot(path: string | Uint8Array): boolean {
   const root = rootDevice();
-  if (root !== undefined && inDevices.has(root) && mayStayOnRoot(path)) {
+  if (root === undefined || !inDevices.has(root)) return false;
+  return beginsAtRoot(path) && hasRoomForFifo() && triesOnRoot.isDue();
+}
+
+function read(path: string | Uint8Array, into: Buffer): number {
+  if (isTriedOnRoot(path)) {
     const size = read_cached_on_mount(path, into, opened);
-    if (!NOT_ON_ROOT.includes(size)) {
-      stayedOnRoot();
+    // What would say that this cannot be done may be said by the driver of a device.
+    if (!NOT_ON_ROOT.includes(size) && !NEVER.includes(size)) {
+      triesOnRoot.succeeded();
       return size;
     }
-    ledElsewhere();
+    triesOnRoot.failed();
   }
   return read_cached(path, into, devices);
 }
@@ -95,7 +107,7 @@ export function readAtOnce(path: string | Uint8Array, encoding: BufferEncoding |
   if (size === ENOENT) throw missingFile(path);
   if (size < 0) {
     if (NEVER.includes(size)) usable = false;
-    if (size === PIPE) return { pipe: opened[0]! };
+    if (size === FIFO && opened[0] !== -1) return { fifo: readOpenFifo(opened[0]!) };
     if (size === UNKNOWN) return ENGINE;
     return LATER.includes(size) ? ORDINARY : NODE;
   }

@@ -2,7 +2,6 @@ import { readFile as nodeReadFile } from 'node:fs/promises';
 import { inTurn, isTurn } from './in-turn.js';
 import { plainPath } from './plain-path.js';
 import { type Found, NODE, ORDINARY, readAtOnce } from './read-at-once.js';
-import { readFifo } from './read-fifo.js';
 import { readByEngine } from './read-by-engine.js';
 import { servedHandle } from './served-handle.js';
 
@@ -37,9 +36,7 @@ async function contentsOf(
   if (found === NODE) return null;
   if (typeof found === 'object' && 'contents' in found) return found.contents;
   const bytes =
-    typeof found === 'object'
-      ? await readFifo(found.pipe)
-      : await readByEngine(path, found === ORDINARY);
+    typeof found === 'object' ? await found.fifo : await readByEngine(path, found === ORDINARY);
   return bytes === null || encoding === null ? bytes : bytes.toString(encoding);
 }
 
@@ -85,8 +82,9 @@ function readAny(path: unknown, options?: unknown): Promise<unknown> {
  * A file that is in memory is read at once, without a thread: opened only if it is in the directory cache
  * (RESOLVE_CACHED, Linux 5.12), read only if it is in the page cache. One that is opened at once, but is
  * large or not in memory, goes through kernel AIO. A name that the directory cache knows to be missing
- * fails at once (ENOENT). A FIFO on the mount of the root directory is read without a thread, too. Whatever else (a name that is not cached, what is no regular file, a network file
- * system, a `signal`, other flags than 'r') Node reads.
+ * fails at once (ENOENT). A FIFO on the mount of the root directory is read without a thread, too. Whatever
+ * else (a name that is not cached, what is no regular file, a network file system, a `signal`, other flags
+ * than 'r') Node reads.
  *
  * @param path - or a FileHandle, which is read from where it is
  * @see openat2(2), preadv2(2)
