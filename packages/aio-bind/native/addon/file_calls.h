@@ -19,8 +19,8 @@ Napi::Value Close(const Napi::CallbackInfo& info);
 // readCached(pathname, buffer: Uint8Array, devices: Uint32Array of majors and minors) -> count |
 // -errno
 Napi::Value ReadCached(const Napi::CallbackInfo& info);
-// readCachedOnMount(pathname, buffer: Uint8Array, opened: Int32Array, whose first is set) -> count |
-// -errno
+// readCachedOnMount(pathname, buffer: Uint8Array, opened: Int32Array, whose first is set) -> count
+// | -errno
 Napi::Value ReadCachedOnMount(const Napi::CallbackInfo& info);
 
 }  // namespace aio_bind::addon
