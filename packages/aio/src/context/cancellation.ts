@@ -47,7 +47,7 @@ export class Cancellation {
     this.#cancelPolls();
   }
 
-  /** The same, of what it has not begun nothing is begun. */
+  /** The same, and nothing more is begun. */
   endAll(): void {
     this.#runs.withdrawAll(closedError, () => true);
     this.#cancelPolls();

@@ -67,7 +67,7 @@ export class Run {
     const resolve = this.#resolve;
     const reject = this.#reject;
     this.#finish();
-    if (promise === null || resolve === null || reject === null) return;
+    if (resolve === null || reject === null) return;
     rejectAtAwait({ promise, resolve, reject }, error);
   }
 

@@ -145,7 +145,7 @@ export class Operation {
   settle(result: number): void {
     const { command, promise, resolve, reject } = this;
     // Nobody listens any more.
-    if (command === null || promise === null || resolve === null || reject === null) return;
+    if (command === null || resolve === null || reject === null) return;
     const outcome = this.outcome(result);
     if (outcome >= 0) resolve(command.result(this, outcome));
     else rejectAtAwait({ promise, resolve, reject }, () => errnoError(outcome, command.syscall));

@@ -1,6 +1,6 @@
-/** A promise that was made by `new Promise`, and its functions. */
+/** A promise that was made by `new Promise`, and its functions; null while it is still being made. */
 export interface Settling {
-  readonly promise: Promise<unknown>;
+  readonly promise: Promise<unknown> | null;
   readonly resolve: (value: never) => void;
   readonly reject: (reason: Error) => void;
 }
@@ -16,15 +16,21 @@ export interface Settling {
  * @param fail - makes the error; called soon, in a job of its own
  */
 export function rejectAtAwait({ promise, resolve, reject }: Settling, fail: () => Error): void {
+  if (promise === null) {
+    // Nobody can wait for it yet.
+    reject(fail());
+    return;
+  }
   const failed = Promise.resolve().then(function makeError() {
     const error = fail();
     Error.captureStackTrace(error, makeError);
     throw error;
   });
-  function Existing(executor: (resolve: unknown, reject: unknown) => void): Promise<unknown> {
+  // No arrow function: it is called by `new`.
+  const Existing = function (executor: (resolve: unknown, reject: unknown) => void) {
     executor(resolve, reject);
     return promise;
-  }
+  };
   Reflect.defineProperty(failed, 'constructor', { value: { [Symbol.species]: Existing } });
   void failed.then();
 }

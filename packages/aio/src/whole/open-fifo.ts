@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { close } from 'aio-bind';
 
 /** How many may be open here at once; whoever comes beyond that waits in Node's pool, which has four open. */
 const MOST_OPEN = 16;
@@ -36,7 +37,13 @@ async function readAll(pipe: AsyncIterable<Buffer>): Promise<Buffer> {
  */
 export function readOpenFifo(fd: number): Promise<Buffer> {
   if (socketClass === null) throw new Error('nothing to read a FIFO with was loaded');
-  const pipe = new socketClass({ fd, readable: true, writable: false });
+  let pipe: Socket;
+  try {
+    pipe = new socketClass({ fd, readable: true, writable: false });
+  } catch (error) {
+    close(fd);
+    throw error;
+  }
   open++;
   return readAll(pipe);
 }
