@@ -105,18 +105,21 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       return aloneToWrite(served, () => super.writev(buffers, position));
     }
 
-    override sync(options?: unknown): Promise<unknown> {
+    override async sync(options?: unknown): Promise<unknown> {
       const served = servedNow(this);
       const patience = patienceOf(options);
       if (served === null) return super.sync();
-      return startSync(served.engine, served.file, false, patience);
+      // Not the promise itself: whoever waits for a write that went before is to hear of that before.
+      await startSync(served.engine, served.file, false, patience);
+      return undefined;
     }
 
-    override datasync(options?: unknown): Promise<unknown> {
+    override async datasync(options?: unknown): Promise<unknown> {
       const served = servedNow(this);
       const patience = patienceOf(options);
       if (served === null) return super.datasync();
-      return startSync(served.engine, served.file, true, patience);
+      await startSync(served.engine, served.file, true, patience);
+      return undefined;
     }
 
     override async readFile(options?: unknown): Promise<unknown> {
