@@ -11,6 +11,7 @@ export default withProcessesFor([
   'many',
   'probe',
   'races',
+  'read-batch',
   'reentrant',
   'shared-engine',
   'submission-refused',

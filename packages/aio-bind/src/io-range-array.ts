@@ -10,7 +10,7 @@ const EVENTS = 2;
 const FINDINGS = 3;
 
 /**
- * Transfers of one file that differ in where only, in columns: what {@link io_submit_ranges} fills iocbs from.
+ * Transfers in columns, one command for all: what {@link io_submit_ranges} fills iocbs from.
  * Each column is a typed array that stays the same, so that thousands of ranges are written down without an
  * allocation.
  */
@@ -21,6 +21,8 @@ export class IoRangeArray {
   /** For how many ranges there is room. */
   readonly length: number;
 
+  /** Of which file: its descriptor. */
+  readonly aio_fildes: Int32Array;
   /** Where in the file, in bytes: 0 to 2^53 - 1. */
   readonly aio_offset: Float64Array;
   /** The address of the memory: 0 to 2^53 - 1. */
@@ -44,8 +46,9 @@ export class IoRangeArray {
     this.aio_buf = new Float64Array(ranges, 8 * length, length);
     this.aio_nbytes = new Uint32Array(ranges, 16 * length, length);
     this.slot = new Uint32Array(ranges, 20 * length, length);
-    this.res = new Int32Array(ranges, 24 * length, length);
-    this.#findings = new Uint32Array(ranges, 28 * length, FINDINGS);
+    this.aio_fildes = new Int32Array(ranges, 24 * length, length);
+    this.res = new Int32Array(ranges, 28 * length, length);
+    this.#findings = new Uint32Array(ranges, 32 * length, FINDINGS);
     this.#id = id;
   }
 

@@ -10,7 +10,6 @@ import { native } from './native.js';
 export interface RangeCommand {
   /** IOCB_CMD_PREAD or IOCB_CMD_PWRITE. */
   readonly aio_lio_opcode: number;
-  readonly aio_fildes: number;
   /** RWF_* */
   readonly aio_rw_flags: number;
   /**
@@ -35,8 +34,8 @@ export interface RangeCommand {
  *   `ranges.ended` together are as many as there is room for, there may be more
  * @returns how many were accepted, as io_submit has it: at most `nr`, or what the context has room for
  * @throws EAGAIN - the context has no room
- * @throws EBADF - the descriptor is not open, or not for this
- * @throws EFAULT - an address that no process has (in the first range, as the next)
+ * @throws EBADF - the descriptor is not open, or not for this (of the first range, as the next two)
+ * @throws EFAULT - an address that no process has
  * @throws EINVAL - no such context here, a negative `nr`, or a field that the kernel refuses
  * @throws ENOTSUP - an RWF flag that the kernel or the file system does not support
  * @throws RangeError - `nr` is more than there are, or a slot is outside the slab
@@ -54,9 +53,8 @@ export function io_submit_ranges(
   const rangesId = rangeArrayId(ranges);
   if (nr > ranges.length) throw outOfRange('nr', `<= ${ranges.length}`, nr);
   checkObject('command', command);
-  const { aio_lio_opcode, aio_fildes, aio_rw_flags, tag } = command;
+  const { aio_lio_opcode, aio_rw_flags, tag } = command;
   checkInteger('command.aio_lio_opcode', aio_lio_opcode, 0, 2 ** 16 - 1);
-  checkInteger('command.aio_fildes', aio_fildes, -(2 ** 31), MAX_U32);
   checkInteger('command.aio_rw_flags', aio_rw_flags, -(2 ** 31), MAX_U32);
   checkInteger('command.tag', tag, 0, MAX_U32);
   const result = native.ioSubmitRanges(
@@ -65,7 +63,6 @@ export function io_submit_ranges(
     slabId(slab),
     rangesId,
     aio_lio_opcode,
-    aio_fildes,
     aio_rw_flags,
     tag,
     eventArrayId(events),

@@ -64,7 +64,6 @@ export interface Native {
     slab: NativeId,
     ranges: NativeId,
     opcode: number,
-    fildes: number,
     rwFlags: number,
     tag: number,
     events: NativeId,

@@ -48,6 +48,7 @@ afterEach(() => {
 /** Writes ranges of 100 bytes down, each with its place in `memory`, and slots from the last on. */
 function prepare(...offsets: number[]): void {
   offsets.forEach((offset, i) => {
+    ranges.aio_fildes[i] = file.fd;
     ranges.aio_offset[i] = offset;
     ranges.aio_buf[i] = addressOf(memory) + 100 * i;
     ranges.aio_nbytes[i] = 100;
@@ -56,7 +57,7 @@ function prepare(...offsets: number[]): void {
 }
 
 function submit(nr: number, command: Partial<RangeCommand> = {}): number {
-  const read = { aio_lio_opcode: IOCB_CMD_PREAD, aio_fildes: file.fd, aio_rw_flags: RWF_NOWAIT };
+  const read = { aio_lio_opcode: IOCB_CMD_PREAD, aio_rw_flags: RWF_NOWAIT };
   return io_submit_ranges(context.ctx, nr, slab, ranges, { ...read, tag: TAG, ...command }, events);
 }
 
@@ -94,6 +95,17 @@ describe('io_submit_ranges', () => {
     expect(submit(3)).toBe(3);
     expect(results(3)).toEqual([100, 30, 0]);
     expect(found()).toEqual({ ended: 3, whole: 1, others: 0 });
+  });
+
+  test('reads from as many files as there are', () => {
+    using other = tempFile(Buffer.alloc(FILE_BYTES, 'o'));
+    prepare(0, 500, 130);
+    ranges.aio_fildes[1] = other.fd;
+    expect(submit(3)).toBe(3);
+    expect(results(3)).toEqual([100, 100, 100]);
+    expect(part(0)).toEqual(contents.subarray(0, 100));
+    expect(part(1)).toEqual(Buffer.alloc(100, 'o'));
+    expect(part(2)).toEqual(contents.subarray(130, 230));
   });
 
   test('takes the first nr only', () => {
@@ -175,13 +187,15 @@ describe('io_submit_ranges', () => {
   test('fails as io_submit does', () => {
     prepare(0);
     expect(() => submit(-1)).toThrow(refused('EINVAL'));
-    expect(() => submit(1, { aio_fildes: -1 })).toThrow(refused('EBADF'));
     expect(() => submit(1, { aio_lio_opcode: 6 })).toThrow(refused('EINVAL'));
     expect(() => submit(1, { aio_rw_flags: 2 ** 30 })).toThrow(refused('ENOTSUP'));
     using readOnly = file.reopen(O_RDONLY);
-    const write = { aio_lio_opcode: IOCB_CMD_PWRITE, aio_fildes: readOnly.fd };
+    ranges.aio_fildes[0] = readOnly.fd;
+    const write = { aio_lio_opcode: IOCB_CMD_PWRITE };
     expect(() => submit(1, write)).toThrow(refused('EBADF'));
-    const command = { aio_lio_opcode: 0, aio_fildes: file.fd, aio_rw_flags: 0, tag: 0 };
+    ranges.aio_fildes[0] = -1;
+    expect(() => submit(1)).toThrow(refused('EBADF'));
+    const command = { aio_lio_opcode: 0, aio_rw_flags: 0, tag: 0 };
     const nowhere = new aio_context_t();
     expect(() => io_submit_ranges(nowhere, 1, slab, ranges, command, events)).toThrow(
       refused('EINVAL'),

@@ -4,10 +4,10 @@ import { statSync } from 'node:fs';
 import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
-import { UNANSWERED } from '../src/engine/submissions.js';
 import { OwnEngine } from './support/own-engine.js';
 import { writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
+import { submitUnseen } from './support/unseen-ranges.js';
 
 // Real, but watched.
 vi.mock('aio-bind', { spy: true });
@@ -28,7 +28,7 @@ afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
   vi.mocked(bind.io_getevents_ring).mockReset();
-  vi.mocked(bind.try_preadv2).mockReset();
+  vi.mocked(bind.io_submit_ranges).mockReset();
   device().completesLate = 0;
 });
 
@@ -47,8 +47,11 @@ test.for([4096, LARGE])(
     using own = new OwnEngine();
     const handle = await own.open(path, 'r');
     const actual = await vi.importActual<typeof bind>('aio-bind');
-    // Alone, a small one would not go by io_submit.
-    vi.mocked(bind.try_preadv2).mockReturnValueOnce(UNANSWERED);
+    // Seen to end in line, a small one that is alone would not go by io_submit.
+    device().endsInLine = 0;
+    vi.mocked(bind.io_submit_ranges).mockImplementationOnce((...args) =>
+      submitUnseen(actual, ...args),
+    );
     vi.mocked(bind.io_getevents_ring).mockImplementation((ctx, nr, events) =>
       // Once it has been missed.
       device().completesLate === 0 ? 0 : actual.io_getevents_ring(ctx, nr, events),

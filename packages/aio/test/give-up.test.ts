@@ -5,7 +5,6 @@ import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { AioFileHandle } from '../src/index.js';
 import { collectGarbageUntil } from './support/collect-garbage.js';
-import { UNANSWERED } from '../src/engine/submissions.js';
 import { OwnEngine } from './support/own-engine.js';
 import { writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
@@ -31,13 +30,10 @@ async function openOn(own: OwnEngine): Promise<AioFileHandle> {
 function holdCompletions(): { letGo: (handle: FileHandle) => Promise<void> } {
   const spies = [vi.mocked(bind.io_getevents_ring), vi.mocked(bind.io_getevents)];
   for (const spy of spies) spy.mockReturnValue(0);
-  // What io_submit is to answer in its place.
-  vi.mocked(bind.try_preadv2).mockReturnValue(UNANSWERED);
   return {
     // The next operation has the engine look.
     letGo: async (handle) => {
       for (const spy of spies) spy.mockReset();
-      vi.mocked(bind.try_preadv2).mockReset();
       await handle.read(Buffer.alloc(1), 0, 1, 0);
     },
   };
@@ -45,7 +41,6 @@ function holdCompletions(): { letGo: (handle: FileHandle) => Promise<void> } {
 afterEach(() => {
   vi.mocked(bind.io_getevents_ring).mockReset();
   vi.mocked(bind.io_getevents).mockReset();
-  vi.mocked(bind.try_preadv2).mockReset();
 });
 
 const read = (

@@ -6,6 +6,7 @@ import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
 import { OwnEngine } from './support/own-engine.js';
 import { evict, keepOnly, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
+import { submitUnseen } from './support/unseen-ranges.js';
 
 // Real, but watched.
 vi.mock('aio-bind', { spy: true });
@@ -30,7 +31,8 @@ beforeEach(() => {
 
 const device = (): ReturnType<typeof deviceOf> => deviceOf(statSync(path).dev);
 
-const submissions = (): number => vi.mocked(bind.io_submit).mock.calls.length;
+const submissions = (): number =>
+  vi.mocked(bind.io_submit).mock.calls.length + vi.mocked(bind.io_submit_ranges).mock.calls.length;
 const lone = (): number => vi.mocked(bind.try_preadv2).mock.calls.length;
 
 async function expectRead(length: number, position: number, own: OwnEngine): Promise<void> {
@@ -69,7 +71,11 @@ test('the first of its kind on a device goes by io_submit, which shows that it e
 test('where that has not ended in line, the next goes by io_submit too', async () => {
   using own = new OwnEngine();
   device().endsInLine = 0;
+  const actual = await vi.importActual<typeof bind>('aio-bind');
   vi.mocked(bind.io_getevents_ring).mockReturnValueOnce(0);
+  vi.mocked(bind.io_submit_ranges).mockImplementationOnce((...args) =>
+    submitUnseen(actual, ...args),
+  );
   await expectRead(1000, 0, own);
   expect(device().endsInLine).toBe(0);
   device().completesLate = 0;

@@ -162,25 +162,45 @@ test('what a sweep without memory lets go of is not left behind', async () => {
   await handle.close();
 });
 
-test('a read that is begun by a hook for the promise of another', async () => {
-  using own = new OwnEngine();
-  const handle = await openOn(own);
-  let isArmed = false;
-  const inner: Promise<unknown>[] = [];
-  const hook = createHook({
-    init: (_id, type) => {
-      if (!isArmed || type !== 'PROMISE') return;
-      isArmed = false;
-      inner.push(handle.read(Buffer.alloc(8), 0, 8, 8));
-    },
-  }).enable();
-  isArmed = true;
-  const outer = handle.read(Buffer.alloc(8), 0, 8, 0);
-  hook.disable();
-  expect(inner).toHaveLength(1);
-  for (const result of await Promise.all([outer, ...inner])) {
-    expect(result).toMatchObject({ bytesRead: 8 });
-  }
-  expectIdle(own);
-  await handle.close();
-});
+// One for the batch as well as for its first read; more than go together; a submission in the midst of it.
+test.for([
+  ['one', 1, () => undefined],
+  ['many', 300, () => undefined],
+  ['a sweep', 2, (handle: AioFileHandle) => void handle.readMany(ranges(20))],
+] as const)(
+  'reads that are begun by a hook for the promise of another: %s',
+  async ([, count, alongside]) => {
+    using own = new OwnEngine({ depth: 1024 });
+    const handle = await openOn(own);
+    let left = 0;
+    const reads: Promise<unknown>[] = [];
+    const begin = (): void => {
+      const at = 8 * left;
+      const view = Buffer.alloc(8);
+      const reading = handle.read(view, 0, 8, at);
+      const check = async (): Promise<void> => {
+        expect(await reading).toEqual({ bytesRead: 8, buffer: view });
+        expect(view.readUInt32LE()).toBe(at);
+      };
+      reads.push(check());
+    };
+    let isInHook = false;
+    const hook = createHook({
+      init: (_id, type) => {
+        if (left === 0 || isInHook || type !== 'PROMISE') return;
+        left--;
+        isInHook = left % 2 === 0;
+        if (isInHook) alongside(handle);
+        begin();
+        isInHook = false;
+      },
+    }).enable();
+    left = count;
+    begin();
+    expect(left).toBe(0);
+    hook.disable();
+    await Promise.all(reads);
+    expectIdle(own);
+    await handle.close();
+  },
+);

@@ -23,7 +23,10 @@ beforeAll(async () => {
   actual = await vi.importActual<typeof bind>('aio-bind');
 });
 afterAll(() => folder[Symbol.dispose]());
-afterEach(() => void vi.mocked(bind.io_submit).mockReset());
+afterEach(() => {
+  vi.mocked(bind.io_submit).mockReset();
+  vi.mocked(bind.io_submit_ranges).mockReset();
+});
 
 /** Answers for the kernel, which may be asked by `submit`, with as many of the operations as it likes. */
 function answer(how: (nr: number, submit: (nr: number) => number) => number): { calls: number } {
@@ -34,6 +37,10 @@ function answer(how: (nr: number, submit: (nr: number) => number) => number): { 
       return how(nr, (count) => actual.io_submit(ctx, count, slab, slots));
     },
   );
+  vi.mocked(bind.io_submit_ranges).mockImplementation((ctx, nr, ...rest) => {
+    seen.calls++;
+    return how(nr, (count) => actual.io_submit_ranges(ctx, count, ...rest));
+  });
   return seen;
 }
 

@@ -11,7 +11,7 @@ RangeArray::RangeArray(Napi::Env env, uint32_t length)
     : length_(length), memory_(Memory::Allocate(env, size(), alignof(std::max_align_t))) {}
 
 size_t RangeArray::size() const {
-  constexpr size_t kColumns = 2 * sizeof(double) + 3 * sizeof(uint32_t);
+  constexpr size_t kColumns = 2 * sizeof(double) + 4 * sizeof(uint32_t);
   return length_ * kColumns + sizeof(Found);
 }
 

@@ -1,5 +1,4 @@
-// Transfers of one file in columns: where each begins, in the file and in memory, and what came of
-// it.
+// Transfers in columns: of which file, where each begins, there and in memory, and what came of it.
 //
 // Owner: the JavaScript IoRangeArray, through the environment's registry. Thread: its
 // environment's; the kernel sees none of it, only the iocbs that are filled from it.
@@ -37,7 +36,8 @@ class RangeArray {
   double* buf() const { return offset() + length_; }
   uint32_t* nbytes() const { return reinterpret_cast<uint32_t*>(buf() + length_); }
   uint32_t* slot() const { return nbytes() + length_; }
-  int32_t* res() const { return reinterpret_cast<int32_t*>(slot() + length_); }
+  int32_t* fildes() const { return reinterpret_cast<int32_t*>(slot() + length_); }
+  int32_t* res() const { return fildes() + length_; }
   Found* found() const { return reinterpret_cast<Found*>(res() + length_); }
 
   Napi::ArrayBuffer Expose(Napi::Env env) const;

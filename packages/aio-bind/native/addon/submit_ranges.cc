@@ -17,7 +17,6 @@ namespace {
 // What all ranges have in common.
 struct Command {
   uint16_t opcode;
-  uint32_t fildes;
   uint32_t rw_flags;
   uint64_t tag;  // the high half of aio_data; the slot is the low one
 };
@@ -33,7 +32,6 @@ void Prepare(iocb& slot, uint64_t data, const Command& command) {
   slot = {};
   slot.aio_data = data;
   slot.aio_lio_opcode = command.opcode;
-  slot.aio_fildes = command.fildes;
   slot.aio_rw_flags = static_cast<__kernel_rwf_t>(command.rw_flags);
 }
 
@@ -92,8 +90,8 @@ Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
     throw OutOfRange(info.Env(), "nr is larger than the array of ranges");
   }
   const Command command = {static_cast<uint16_t>(Uint32Argument(info, 4)), Uint32Argument(info, 5),
-                           Uint32Argument(info, 6), Uint32Argument(info, 7)};
-  const auto& events = EventArrayArgument(info, 8);
+                           Uint32Argument(info, 6)};
+  const auto& events = EventArrayArgument(info, 7);
 
   // What is checked must be what is used, and another thread may have been given the memory.
   auto& slots = environment.slots();
@@ -107,6 +105,7 @@ Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
   for (size_t i = 0; i < slots.size(); ++i) {
     iocb& slot = *pointers[i];
     Prepare(slot, command.tag << 32 | slots[i], command);
+    slot.aio_fildes = static_cast<uint32_t>(ranges->fildes()[i]);
     slot.aio_buf = ToU64(ranges->buf()[i]);
     slot.aio_nbytes = ranges->nbytes()[i];
     slot.aio_offset = static_cast<int64_t>(ToU64(ranges->offset()[i]));

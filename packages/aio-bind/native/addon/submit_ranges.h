@@ -1,4 +1,4 @@
-// Prepares, submits and collects many transfers of one file in one call.
+// Prepares, submits and collects many transfers in one call.
 #ifndef AIO_BIND_ADDON_SUBMIT_RANGES_H_
 #define AIO_BIND_ADDON_SUBMIT_RANGES_H_
 
@@ -6,8 +6,7 @@
 
 namespace aio_bind::addon {
 
-// ioSubmitRanges(context, nr, slab, ranges, opcode, fildes, rwFlags, tag, events) -> count or
-// -errno
+// ioSubmitRanges(context, nr, slab, ranges, opcode, rwFlags, tag, events) -> count or -errno
 Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info);
 
 }  // namespace aio_bind::addon

@@ -60,6 +60,11 @@ export class DirectEngine implements Carrier {
     }
   }
 
+  /** It may not be aligned, and goes to the device. */
+  read(): null {
+    return null;
+  }
+
   abandon(operation: Operation, generation: number): boolean {
     if (!this.#held.has(operation)) return this.#engine.abandon(operation, generation);
     if (operation.generation !== generation || !operation.isHeard) return false;

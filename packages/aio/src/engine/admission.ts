@@ -1,7 +1,9 @@
 import { isTriedAtOnce, planFirst } from './attempt.js';
 import { Backlog } from './backlog.js';
+import type { OpenFile } from './open-file.js';
 import { Operation, WAITING } from './operation.js';
 import type { OperationPool } from './operation-pool.js';
+import type { Read, ReadInto } from './read-batch.js';
 import type { SlotTable } from './slot-table.js';
 import { CHUNK_BYTES, CHUNK_OPERATIONS } from './chunk.js';
 import type { Submissions } from './submissions.js';
@@ -43,10 +45,30 @@ export class Admission {
 
   take(operation: Operation): void {
     planFirst(operation);
-    if (this.#backlog.length === 0 && this.#slots.hasRoomFor(operation.bytes)) {
+    if (this.hasRoomFor(operation.bytes)) {
       this.#admit(operation);
     } else {
       this.#backlog.push(operation);
+    }
+  }
+
+  /** Whether a read of so many bytes need not wait: nobody does, and there is room. */
+  hasRoomFor(bytes: number): boolean {
+    return this.#backlog.length === 0 && this.#slots.hasRoomFor(bytes);
+  }
+
+  /** Takes a read for which there is room, to go with others. */
+  takeRead(file: OpenFile, wanted: ReadInto, position: number, began: number): Promise<Read> {
+    file.begin();
+    const slot = this.#slots.reserve(wanted.length);
+    try {
+      const batch = this.#submissions.reads.batchFor(wanted.length);
+      if (batch.count === 0) batch.began = began;
+      return batch.add(file, wanted, slot, position);
+    } catch (error) {
+      this.#slots.giveBackOne(slot, wanted.length);
+      file.end();
+      throw error;
     }
   }
 
@@ -114,8 +136,7 @@ export class Admission {
     const most = Math.min(CHUNK_OPERATIONS, slots.free, SHARE - sweep.underWay);
     sweep.beginTogether(batch, most, Math.min(CHUNK_BYTES, slots.bytesLeft));
     if (batch.count === 0) return;
-    batch.sweep = sweep;
-    batch.generation = this.#pool.nextGeneration();
+    batch.begin(sweep, this.#pool.nextGeneration());
     slots.reserveAll(batch.columns.slot, batch.count, batch.bytes);
   }
 

@@ -2,7 +2,7 @@
 // engine carries it out.
 import { constants } from 'node:os';
 import { RWF_NOWAIT } from 'aio-bind';
-import { BUFFERED_WRITE, DIRECT_WRITE } from './device.js';
+import { BUFFERED_READ, BUFFERED_WRITE, DIRECT_WRITE } from './device.js';
 import type { OpenFile } from './open-file.js';
 import type { Operation } from './operation.js';
 
@@ -58,6 +58,12 @@ export function isTriedAtOnce(file: OpenFile, kind: number, bytes: number): bool
   return takesNowait(file, kind) && (file.direct || !holdsUpLoop(bytes));
 }
 
+/** Whether a buffered read of one buffer is tried without waiting, and is expected to have ended then. */
+export function readEndsInLine({ direct, device }: OpenFile, bytes: number): boolean {
+  const unlike = device.refusesNowait | device.completesLate;
+  return !direct && (unlike & BUFFERED_READ) === 0 && !holdsUpLoop(bytes);
+}
+
 /** The first attempt. */
 export function planFirst(operation: Operation): void {
   const { file, kind, command, bytes } = operation;
@@ -111,9 +117,23 @@ export function judge(operation: Operation, result: number): Verdict {
   const wanted = vectors === null ? nbytes : bytes - done;
   if (result === wanted) return SETTLE;
   if (command?.reads !== true) return OFFLOAD;
-  // Short: the file ends there, or the page cache does. The cache ends with a page.
-  const end = operation.offset + result;
-  return result === 0 || end % PAGE !== 0 ? SETTLE : CONTINUE;
+  return endsThere(result, operation.offset) ? SETTLE : CONTINUE;
+}
+
+/** Whether a read that may not wait came to the end of the file, being short. */
+function endsThere(bytes: number, offset: number): boolean {
+  // Else it may be the page cache that ends there, and that ends with a page.
+  return bytes === 0 || (offset + bytes) % PAGE !== 0;
+}
+
+/**
+ * Whether that is all of a read, the first attempt of which may not wait: it has settled, well or not.
+ *
+ * @param result - bytes, or -errno
+ */
+export function isAllOfRead(result: number, wanted: number, offset: number): boolean {
+  if (result >= 0) return result === wanted || endsThere(result, offset);
+  return result !== EAGAIN && result !== EOPNOTSUPP && result !== EINVAL;
 }
 
 /** An operation was expected to have ended when io_submit returned, and goes on. */

@@ -1,4 +1,6 @@
+import type { OpenFile } from './open-file.js';
 import type { Command, Operation } from './operation.js';
+import type { Read, ReadInto } from './read-batch.js';
 import type { Sweep, SweepRanges } from './sweep.js';
 
 /** Who carries operations out: the engine, or what stands before it. */
@@ -7,6 +9,13 @@ export interface Carrier {
   create(): Operation;
   /** Takes an operation, which from now on is the carrier's. */
   start(operation: Operation): void;
+  /**
+   * Takes a read that nobody will give up on, if it can go with others like it, without an operation of its own.
+   *
+   * @param position - where in the file it begins, in bytes
+   * @returns null where it has to be an operation
+   */
+  read(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null;
   /** Whether these ranges can go as a sweep; else each goes as an operation. */
   takesSweep(command: Command, ranges: SweepRanges): boolean;
   /** Takes a sweep, which from now on is the carrier's. */

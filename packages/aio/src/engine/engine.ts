@@ -1,16 +1,19 @@
 import { performance } from 'node:perf_hooks';
 import type { aio_context_t } from 'aio-bind';
 import { Admission } from './admission.js';
+import { readEndsInLine } from './attempt.js';
 import type { Carrier } from './carrier.js';
 import { Counters, type EngineStats } from './counters.js';
 import { KernelPort } from './kernel-port.js';
+import type { OpenFile } from './open-file.js';
 import type { Operation } from './operation.js';
 import { OperationPool } from './operation-pool.js';
 import { Outcomes } from './outcomes.js';
+import type { Read, ReadBatch, ReadInto } from './read-batch.js';
 import { SlotTable } from './slot-table.js';
-import { Submissions, UNANSWERED } from './submissions.js';
+import { Submissions } from './submissions.js';
 import type { Sweep } from './sweep.js';
-import { operationStart } from './tracing.js';
+import { operationEnd, operationStart } from './tracing.js';
 import { Turn } from './turn.js';
 
 /** A sweep of so many ranges is worth a submission of its own: it does not wait for what else this tick brings. */
@@ -47,7 +50,8 @@ export class Engine implements Carrier {
   #isFlushing = false;
   /** Something was asked for by who heard of a result, or of a beginning, in a flush. */
   #askedMeanwhile = false;
-  #batchIsNext = false;
+  /** Of those that {@link Engine.#submitNext} serves. */
+  #whoseTurn = 0;
   /** When the first operation of the coming batch was asked for. */
   #batchBegan = 0;
 
@@ -61,6 +65,7 @@ export class Engine implements Carrier {
       this.#flush();
     };
     this.#turn = new Turn(() => {
+      this.#submissions.reads.forget();
       if (this.#flushIsDue) this.#flush();
     });
     this.#port = new KernelPort(ctx, { depth, threads, onReady: this.#flushNow });
@@ -81,6 +86,14 @@ export class Engine implements Carrier {
     this.#scheduleFlush();
     operation.began = this.#batchBegan;
     this.#admission.take(operation);
+  }
+
+  read(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null {
+    const { length } = wanted;
+    if (!readEndsInLine(file, length) || !this.#admission.hasRoomFor(length)) return null;
+    if (operationStart.hasSubscribers || operationEnd.hasSubscribers) return null;
+    this.#scheduleFlush();
+    return this.#admission.takeRead(file, wanted, position, this.#batchBegan);
   }
 
   takesSweep(): boolean {
@@ -212,31 +225,15 @@ export class Engine implements Carrier {
     }
   }
 
-  /** What waits in the queue and the batch of ranges take turns, so that neither waits for the other's end. */
+  /** What waits in the queue, reads and ranges take turns, so that none waits for the others' end. */
   #submitNext(): number {
-    const { batch, queuedForKernel } = this.#submissions;
-    const batchGoes = batch.count > 0 && (queuedForKernel === 0 || this.#batchIsNext);
-    this.#batchIsNext = !batchGoes;
-    return batchGoes ? this.#submitBatch() : this.#submitChunk();
-  }
-
-  #submitChunk(): number {
-    const alone = this.#submissions.loneRead();
-    if (alone === null) return this.#submitQueued();
-    const { slot, generation, kind } = alone;
-    const { device } = alone.file!;
-    if ((device.endsInLine & kind) !== 0) {
-      const result = this.#submissions.readAtOnce(alone);
-      if (result !== UNANSWERED) {
-        this.#outcomes.collectedAt = performance.now();
-        this.#outcomes.cameBack(slot, result);
-        return 1;
-      }
+    const { batch, queuedForKernel, reads } = this.#submissions;
+    for (;;) {
+      this.#whoseTurn = (this.#whoseTurn + 1) % 3;
+      if (this.#whoseTurn === 0 && queuedForKernel > 0) return this.#submitQueued();
+      if (this.#whoseTurn === 1 && reads.isReady) return this.#submitReads(reads.take());
+      if (this.#whoseTurn === 2 && batch.count > 0) return this.#submitBatch();
     }
-    const taken = this.#submitQueued();
-    // Seen to end in line: where it went on, preadv2 would wait.
-    if (taken === 1 && !this.#slots.holds(slot, generation)) device.endsInLine |= kind;
-    return taken;
   }
 
   #submitQueued(): number {
@@ -244,6 +241,18 @@ export class Engine implements Carrier {
     // That is its own affair: the others go on.
     if (taken < 0) this.#outcomes.cameBack(this.#submissions.takeRefused(), taken);
     this.#collect();
+    return taken;
+  }
+
+  #submitReads(batch: ReadBatch): number {
+    batch.generation = this.#pool.nextGeneration();
+    const taken = this.#submissions.submitReads(batch);
+    const { others } = batch;
+    this.#outcomes.collectedAt = performance.now();
+    // First: events of reads that ended out of order are among those of others.
+    this.#outcomes.readsCameBack(batch, taken);
+    this.#takeEvents(others);
+    if (this.#submissions.inFlight > 0) this.#collect();
     return taken;
   }
 

@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
 import {
   EventWatcher,
+  IOCB_CMD_PREAD,
   IoEventArray,
+  type IoRangeArray,
   IocbSlab,
   RWF_NOWAIT,
   SubmitThreads,
@@ -20,6 +22,7 @@ import {
 } from './iocb-words.js';
 import type { Operation } from './operation.js';
 import type { RangeBatch } from './range-batch.js';
+import type { ReadBatch } from './read-batch.js';
 import type { SlotList } from './slot-list.js';
 import type { Sweep } from './sweep.js';
 
@@ -108,22 +111,18 @@ export class KernelPort {
    * `columns.events`.
    */
   submitRanges({ sweep, columns, count, generation }: RangeBatch): number {
-    const command = {
-      aio_lio_opcode: sweep!.command.opcode,
-      aio_fildes: sweep!.file.fd,
-      aio_rw_flags: RWF_NOWAIT,
-      tag: generation,
-    };
-    try {
-      return io_submit_ranges(this.#ctx, count, this.#slab, columns, command, this.#events);
-    } catch (error) {
-      return refusal(error);
-    }
+    return this.#submitColumns(columns, count, sweep!.command.opcode, generation);
   }
 
-  /** preadv2(2) for an operation on one buffer: bytes, or -errno. */
-  readAtOnce({ fd, address, nbytes, offset, rwFlags }: Operation): number {
-    return try_preadv2(fd, address, nbytes, offset, rwFlags);
+  /** The same for reads that are by themselves. */
+  submitReads({ columns, count, generation }: ReadBatch): number {
+    return this.#submitColumns(columns, count, IOCB_CMD_PREAD, generation);
+  }
+
+  /** preadv2(2) for a read that is alone in its batch: bytes, or -errno. */
+  readAtOnce({ columns }: ReadBatch): number {
+    const { aio_fildes, aio_buf, aio_nbytes, aio_offset } = columns;
+    return try_preadv2(aio_fildes[0]!, aio_buf[0]!, aio_nbytes[0]!, aio_offset[0]!, RWF_NOWAIT);
   }
 
   /** Gives all of them to the submit threads. */
@@ -183,6 +182,15 @@ export class KernelPort {
   get threadsAreIdle(): boolean {
     // In this order: asked the other way round, work that a thread takes in between is in neither.
     return this.#threads.queued === 0 && this.#threads.running === 0;
+  }
+
+  #submitColumns(columns: IoRangeArray, count: number, opcode: number, tag: number): number {
+    const command = { aio_lio_opcode: opcode, aio_rw_flags: RWF_NOWAIT, tag };
+    try {
+      return io_submit_ranges(this.#ctx, count, this.#slab, columns, command, this.#events);
+    } catch (error) {
+      return refusal(error);
+    }
   }
 
   #eventfd(unannounced: boolean): number {

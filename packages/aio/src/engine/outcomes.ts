@@ -5,13 +5,15 @@ import {
   LEAVE_TO_NODE,
   OFFLOAD,
   SETTLE,
+  isAllOfRead,
   judge,
   planAtOnce,
   planOffload,
 } from './attempt.js';
 import type { Counters } from './counters.js';
-import { IDLE, type Operation } from './operation.js';
+import { IDLE, type Operation, SUBMITTED } from './operation.js';
 import type { OperationPool } from './operation-pool.js';
+import type { ReadBatch } from './read-batch.js';
 import type { SlotTable } from './slot-table.js';
 import type { Submissions } from './submissions.js';
 import type { Sweep } from './sweep.js';
@@ -74,6 +76,46 @@ export class Outcomes {
       this.#submissions.batchEnded(1);
       this.cameBack(slot, results[i]!);
     }
+  }
+
+  /**
+   * Those that have ended are given their results; the others go on as operations.
+   *
+   * @param taken - how many the kernel took; -errno where it refused the first
+   */
+  readsCameBack(batch: ReadBatch, taken: number): void {
+    const { count, isWhole, columns } = batch;
+    let ended = count;
+    if (isWhole) this.#slots.giveBack(columns.slot, count, batch.bytes);
+    else ended = this.#sortReads(batch, taken);
+    if (ended > 0) this.#count(batch.began, ended);
+    // Last: who waits for the end of a file's operations hears of it.
+    batch.settle();
+  }
+
+  /** @returns how many have ended */
+  #sortReads(batch: ReadBatch, taken: number): number {
+    const { res, slot: slots, aio_nbytes, aio_offset } = batch.columns;
+    if (taken < 0) res[0] = taken;
+    const tried = taken < 0 ? 1 : taken;
+    let ended = 0;
+    for (let i = 0; i < batch.count; i++) {
+      const [slot, length, result] = [slots[i]!, aio_nbytes[i]!, res[i]!];
+      const hasResult = i < tried && result !== IoRangeArray.PENDING;
+      if (hasResult && isAllOfRead(result, length, aio_offset[i]!)) {
+        this.#slots.giveBackOne(slot, length);
+        ended++;
+        continue;
+      }
+      const operation = this.#pool.create();
+      batch.goOn(i, operation);
+      planAtOnce(operation, true);
+      this.#slots.put(slot, operation);
+      if (hasResult) this.#operationCameBack(operation, result);
+      else if (i < tried) operation.state = SUBMITTED;
+      else this.#submissions.queue(operation);
+    }
+    return ended;
   }
 
   #rangeCameBack(slot: number, result: number): void {

@@ -11,11 +11,22 @@ export class RangeBatch {
   /** Which range of the sweep each is. */
   readonly ranges: number[] = new Array<number>(CHUNK_OPERATIONS).fill(0);
   sweep: Sweep | null = null;
+  /** The file that all of `columns` name. */
+  #fd = -1;
   generation = 0;
   /** How many wait to be submitted. */
   count = 0;
   /** Of all of them together. */
   bytes = 0;
+
+  /** What comes next is of this sweep. */
+  begin(sweep: Sweep, generation: number): void {
+    const { fd } = sweep.file;
+    this.sweep = sweep;
+    this.generation = generation;
+    if (this.#fd !== fd) this.columns.aio_fildes.fill(fd);
+    this.#fd = fd;
+  }
 
   push(range: number, position: number, address: number, bytes: number): void {
     const { columns, count } = this;

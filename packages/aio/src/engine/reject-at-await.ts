@@ -21,11 +21,14 @@ export function rejectAtAwait({ promise, resolve, reject }: Settling, fail: () =
     reject(fail());
     return;
   }
-  const failed = Promise.resolve().then(function makeError() {
-    const error = fail();
-    Error.captureStackTrace(error, makeError);
-    throw error;
-  });
+  // In the second job: one that a read went on as (read-batch.ts) is waited for by the read's own in the first.
+  const failed = Promise.resolve()
+    .then(() => undefined)
+    .then(function makeError() {
+      const error = fail();
+      Error.captureStackTrace(error, makeError);
+      throw error;
+    });
   // No arrow function: it is called by `new`.
   const Existing = function (executor: (resolve: unknown, reject: unknown) => void) {
     executor(resolve, reject);

@@ -52,14 +52,17 @@ export class SlotTable {
 
   /** Gives an operation a slot, of which there must be one. */
   admit(operation: Operation): void {
-    const { bytes, generation } = operation;
-    const slot = this.reserve(bytes);
-    operation.slot = slot;
-    this.#operations[slot] = operation;
-    this.#note(slot, bytes, generation);
+    this.put(this.reserve(operation.bytes), operation);
   }
 
-  /** Takes a slot, of which there must be one, for a range of so many bytes. */
+  /** Gives an operation a slot that was reserved for it. */
+  put(slot: number, operation: Operation): void {
+    operation.slot = slot;
+    this.#operations[slot] = operation;
+    this.#note(slot, operation.bytes, operation.generation);
+  }
+
+  /** Takes a slot, of which there must be one, for a transfer of so many bytes. */
   reserve(bytes: number): number {
     this.#bytes += bytes;
     return this.#free.pop();
@@ -71,7 +74,13 @@ export class SlotTable {
     for (let i = 0; i < count; i++) slots[i] = this.#free.pop();
   }
 
-  /** Leaves slots that were reserved, for so many bytes together. */
+  /** Leaves a slot that was reserved for so many bytes. */
+  giveBackOne(slot: number, bytes: number): void {
+    this.#bytes -= bytes;
+    this.#free.push(slot);
+  }
+
+  /** The same for many slots, of so many bytes together. */
   giveBack(slots: Uint32Array, count: number, bytes: number): void {
     this.#bytes -= bytes;
     for (let i = count - 1; i >= 0; i--) this.#free.push(slots[i]!);

@@ -3,14 +3,20 @@ import type { Counters } from './counters.js';
 import { noteCompletesLate } from './attempt.js';
 import { CHUNK_BYTES, CHUNK_FOR_DEVICE, CHUNK_OPERATIONS } from './chunk.js';
 import type { KernelPort } from './kernel-port.js';
+import { BUFFERED_READ } from './device.js';
 import { OFFLOADED, type Operation, QUEUED, SUBMITTED } from './operation.js';
 import { RangeBatch } from './range-batch.js';
+import type { ReadBatch } from './read-batch.js';
+import { ReadQueue } from './read-queue.js';
 import { SlotList } from './slot-list.js';
 import type { SlotTable } from './slot-table.js';
 import type { Sweep } from './sweep.js';
 
-/** What preadv2(2) says of what it cannot do at once, for one reason or another. */
-export const UNANSWERED: number = -constants.errno.EOPNOTSUPP;
+/**
+ * What preadv2(2) says of what it cannot do at once, for one reason or another: io_submit is to be asked, which knows files
+ * for which there is no AIO from those that have no RWF_NOWAIT.
+ */
+const UNANSWERED = -constants.errno.EOPNOTSUPP;
 
 /** What has a slot: it waits for the next submission, then is in flight. Submits it, and keeps count. */
 export class Submissions {
@@ -21,6 +27,8 @@ export class Submissions {
   readonly #toThreads: SlotList;
   /** What waits to be submitted and collected in one call. */
   readonly batch: RangeBatch = new RangeBatch();
+  /** The same for reads that are by themselves. */
+  readonly reads: ReadQueue = new ReadQueue();
 
   /** What the kernel or the threads have. */
   #inFlight = 0;
@@ -43,17 +51,17 @@ export class Submissions {
 
   /** How many wait for the next submission. */
   get queued(): number {
-    return this.#toKernel.length + this.#toThreads.length + this.batch.count;
+    return this.#toKernel.length + this.#toThreads.length + this.batch.count + this.reads.count();
   }
 
-  /** How many wait for the event loop's own io_submit, but for the batch. */
+  /** How many operations wait for the event loop's own io_submit. */
   get queuedForKernel(): number {
     return this.#toKernel.length;
   }
 
   /** Whether there is something for the event loop's own io_submit. */
   hasForKernel(): boolean {
-    return this.#toKernel.length > 0 || this.batch.count > 0;
+    return this.#toKernel.length > 0 || this.batch.count > 0 || this.reads.isReady;
   }
 
   get hasForThreads(): boolean {
@@ -108,32 +116,6 @@ export class Submissions {
     return taken;
   }
 
-  /**
-   * The only one that waits to be submitted, where it is a read that ends in line: a call of its own does it for
-   * less than io_submit and what comes of that.
-   */
-  loneRead(): Operation | null {
-    if (this.#toKernel.length !== 1 || this.batch.count > 0) return null;
-    const operation = this.#slots.operationAt(this.#toKernel.at(0));
-    if (operation?.command?.reads !== true) return null;
-    return operation.unannounced && operation.vectors === null ? operation : null;
-  }
-
-  /**
-   * preadv2(2) for {@link loneRead}, which is not queued any more.
-   *
-   * @returns bytes, or -errno; UNANSWERED where io_submit is to be asked: it knows files for which there is
-   *   no AIO from those that have no RWF_NOWAIT. Then it still is queued.
-   */
-  readAtOnce(operation: Operation): number {
-    const result = this.#port.readAtOnce(operation);
-    if (result === UNANSWERED) return result;
-    this.#toKernel.drop(1);
-    this.#counters.submitted++;
-    this.#counters.inLine++;
-    return result;
-  }
-
   /** The slot of what the kernel has refused, which is not queued any more. */
   takeRefused(): number {
     const slot = this.#toKernel.at(0);
@@ -154,6 +136,43 @@ export class Submissions {
       this.#inLine += taken;
       this.#counters.submitted += taken;
     }
+    return taken;
+  }
+
+  /**
+   * The same for reads that are by themselves. One that is alone goes by preadv2(2): a call of its own does it for less
+   * than io_submit and what comes of that.
+   *
+   * @returns how many the kernel took; 0 where it takes none until something has completed; -errno where it
+   *   refused the first. Of what it took, what has no result in the batch goes on
+   */
+  submitReads(batch: ReadBatch): number {
+    const { count, columns } = batch;
+    const isAlone = count === 1 && this.#toKernel.length === 0 && this.batch.count === 0;
+    const { device } = batch.file(0);
+    if (isAlone && (device.endsInLine & BUFFERED_READ) !== 0) {
+      const result = this.#port.readAtOnce(batch);
+      if (result !== UNANSWERED) {
+        columns.res[0] = result;
+        batch.isWhole = result === batch.bytes;
+        batch.others = 0;
+        this.#counters.submitted++;
+        this.#counters.inLine++;
+        return 1;
+      }
+    }
+    this.#counters.batches++;
+    const taken = this.#port.submitReads(batch);
+    batch.isWhole = columns.whole === count;
+    batch.others = columns.events;
+    if (taken <= 0) return taken;
+    const { ended } = columns;
+    this.#inFlight += taken - ended;
+    this.#inLine += taken - ended;
+    this.#counters.submitted += taken;
+    this.#counters.inLine += ended;
+    // Seen to end in line: where it went on, preadv2 would wait.
+    if (isAlone && ended === 1) device.endsInLine |= BUFFERED_READ;
     return taken;
   }
 

@@ -1,7 +1,7 @@
 // Starts operations on a file that is open.
 import { viewAddress } from '../engine/addresses.js';
 import type { Carrier } from '../engine/carrier.js';
-import { FDSYNC, FSYNC } from '../engine/commands.js';
+import { FDSYNC, FSYNC, READ } from '../engine/commands.js';
 import {
   type Patience,
   abortError,
@@ -61,11 +61,16 @@ export function startTransfer<T>(
   position: number,
 ): Promise<T> {
   const { view, offset, length } = wanted;
-  const refusal = refusalBy(wanted);
+  const patient = isPatient(wanted);
+  const refusal = patient ? null : refusalBy(wanted);
   if (refusal !== null) return Promise.reject(refusal);
   // Its turn may have come late, and the view have been detached meanwhile.
   if (offset + length > view.byteLength) {
     return Promise.reject(new TypeError('The buffer was detached or has shrunk'));
+  }
+  if (patient && command === READ) {
+    const read = engine.read(file, wanted, position);
+    if (read !== null) return read as Promise<T>;
   }
   const address = viewAddress(view) + offset;
   // From here on nothing throws: a write that has entered must leave.

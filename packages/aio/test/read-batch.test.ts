@@ -1,0 +1,212 @@
+// Reads of one tick go to the kernel and come back together; each is given what is its own.
+import { statSync } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import * as bind from 'aio-bind';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
+import { eventGeneration, eventResult, eventSlot } from '../src/engine/iocb-words.js';
+import { collectGarbageUntil } from './support/collect-garbage.js';
+import { OwnEngine } from './support/own-engine.js';
+import { keepOnly, writeNumbered } from './support/page-cache.js';
+import { TempFolder } from './support/temp-folder.js';
+import { submitUnseen } from './support/unseen-ranges.js';
+
+// Real, but watched.
+vi.mock('aio-bind', { spy: true });
+
+const FILE_BYTES = 1 << 20;
+const PAGE = 4096;
+
+let folder: TempFolder;
+let path: string;
+let contents: Buffer;
+let own: OwnEngine;
+let handle: FileHandle;
+beforeAll(() => {
+  folder = new TempFolder();
+  path = folder.file('file');
+  contents = writeNumbered(path, FILE_BYTES);
+});
+afterAll(() => folder[Symbol.dispose]());
+beforeEach(async () => {
+  own = new OwnEngine({ depth: 1024 });
+  handle = await own.open(path, 'r');
+});
+afterEach(async () => {
+  await handle.close();
+  expect(own.engine.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+  own[Symbol.dispose]();
+  vi.mocked(bind.io_submit_ranges).mockReset();
+  vi.mocked(bind.io_getevents_ring).mockReset();
+  device().completesLate = 0;
+});
+
+const device = (): ReturnType<typeof deviceOf> => deviceOf(statSync(path).dev);
+
+/** Reads, and looks whether what came is what is there. */
+async function expectRead(length: number, position: number, file = handle): Promise<void> {
+  const view = Buffer.alloc(length + 2, 0xee);
+  const { bytesRead, buffer } = await file.read(view, 1, length, position);
+  expect(buffer).toBe(view);
+  const there = contents.subarray(position, position + length);
+  expect(bytesRead).toBe(there.length);
+  expect(view.subarray(1, 1 + bytesRead).equals(there)).toBe(true);
+  expect(view[0]).toBe(0xee);
+  expect(view[1 + bytesRead]).toBe(0xee);
+}
+
+const expectReads = (count: number, length: number, first = 0): Promise<unknown> =>
+  Promise.all(
+    Array.from({ length: count }, (_, i) =>
+      expectRead(length, (first + i * 2503) % (FILE_BYTES - length)),
+    ),
+  );
+
+describe('what goes together', () => {
+  test('is what one tick brings, at most 128 reads at a time', async () => {
+    await expectReads(300, 100);
+    expect(own.engine.stats()).toMatchObject({ batches: 3, submitted: 300, completed: 300 });
+  });
+
+  test('is at most 512 KiB at a time', async () => {
+    await expectReads(10, 100_000);
+    expect(own.engine.stats()).toMatchObject({ batches: 2, completed: 10 });
+  });
+
+  test('is asked of each file that it is of', async () => {
+    const others = await Promise.all([own.open(path, 'r'), own.open(path, 'r+')]);
+    const files = [handle, ...others];
+    await Promise.all(
+      Array.from({ length: 90 }, (_, i) => expectRead(50, i * 1000, files[i % files.length])),
+    );
+    expect(own.engine.stats()).toMatchObject({ batches: 1, completed: 90 });
+    for (const other of others) await other.close();
+  });
+
+  test('has room made for it by what has ended: what is beyond waits', async () => {
+    using narrow = new OwnEngine({ depth: 4 });
+    const file = await narrow.open(path, 'r');
+    await Promise.all(Array.from({ length: 50 }, (_, i) => expectRead(64, i * 999, file)));
+    expect(narrow.engine.stats()).toMatchObject({ completed: 50, inFlight: 0, queued: 0 });
+    await file.close();
+  });
+});
+
+describe('each of a batch is given its own', () => {
+  test('where some end with the file, and some begin behind it', async () => {
+    const ends = [FILE_BYTES - 10, 7, FILE_BYTES, FILE_BYTES - PAGE, FILE_BYTES + 5, 8];
+    await Promise.all(ends.map((position) => expectRead(2 * PAGE, position)));
+  });
+
+  test('where some are not in the page cache', async () => {
+    const cold = folder.file('cold');
+    writeNumbered(cold, FILE_BYTES);
+    keepOnly(cold, FILE_BYTES / 2);
+    const file = await own.open(cold, 'r');
+    const positions = Array.from({ length: 100 }, (_, i) => i * 10_007);
+    await Promise.all(positions.map((position) => expectRead(3000, position, file)));
+    const { inLine, offloaded } = own.engine.stats();
+    expect(inLine).toBeGreaterThan(0);
+    expect(offloaded).toBeGreaterThan(0);
+    await file.close();
+  });
+
+  test.for([0, 1, 3])('where the file of number %i is not open for reading', async (which) => {
+    const writeOnly = await own.open(folder.file('written'), 'w');
+    const reads = Array.from({ length: 4 }, (_, i) =>
+      i === which ? writeOnly.read(Buffer.alloc(8), 0, 8, 0) : expectRead(100, i * 500),
+    );
+    const settled = await Promise.allSettled(reads);
+    for (const [i, { status, ...rest }] of settled.entries()) {
+      if (i !== which) expect(status).toBe('fulfilled');
+      else expect(rest).toMatchObject({ reason: { code: 'EBADF', errno: -9, syscall: 'read' } });
+    }
+    await writeOnly.close();
+  });
+
+  test('where the kernel is still at all of them, which is found', async () => {
+    device().endsInLine = 0;
+    const actual = await vi.importActual<typeof bind>('aio-bind');
+    vi.mocked(bind.io_submit_ranges).mockImplementationOnce((...args) =>
+      submitUnseen(actual, ...args),
+    );
+    vi.mocked(bind.io_getevents_ring).mockImplementation((ctx, nr, events) =>
+      device().completesLate === 0 ? 0 : actual.io_getevents_ring(ctx, nr, events),
+    );
+    await expectReads(20, 100);
+    expect(device().completesLate).toBe(BUFFERED_READ);
+  });
+
+  test('where the event of one comes before that of one ahead of it', async () => {
+    const actual = await vi.importActual<typeof bind>('aio-bind');
+    vi.mocked(bind.io_submit_ranges).mockImplementationOnce((...args) => {
+      const taken = actual.io_submit_ranges(...args);
+      const [, , , columns, { tag }, events] = args;
+      // As if the third one's event had been found behind the fourth's.
+      events.u32[eventSlot(0)] = columns.slot[2]!;
+      events.u32[eventGeneration(0)] = tag;
+      events.i32[eventResult(0)] = columns.res[2]!;
+      columns.res[2] = bind.IoRangeArray.PENDING;
+      for (const [name, value] of [
+        ['ended', taken - 1],
+        ['whole', taken - 1],
+        ['events', 1],
+      ] as const) {
+        vi.spyOn(bind.IoRangeArray.prototype, name, 'get').mockReturnValueOnce(value);
+      }
+      return taken;
+    });
+    await expectReads(10, 100);
+  });
+});
+
+test('a handle is closed when its reads have ended, and has let go of them', async () => {
+  const file = await own.open(path, 'r');
+  const reads = Array.from({ length: 10 }, (_, i) => expectRead(100, i * 5000, file));
+  const closing = file.close();
+  await Promise.all(reads);
+  await closing;
+  expect(file.fd).toBe(-1);
+});
+
+test('reads at the position of the descriptor are given what follows', async () => {
+  const views = Array.from({ length: 20 }, () => Buffer.alloc(1000));
+  await Promise.all(views.map((view) => handle.read(view, 0, 1000, null)));
+  expect(Buffer.concat(views).equals(contents.subarray(0, 20_000))).toBe(true);
+});
+
+/** In a function of its own, whose variables are gone when it has ended. */
+async function readToViews(count: number): Promise<WeakRef<Buffer>[]> {
+  const views = Array.from({ length: count }, () => new WeakRef(Buffer.from(new ArrayBuffer(64))));
+  await Promise.all(views.map((view, i) => handle.read(view.deref()!, 0, 64, i)));
+  return views;
+}
+
+test('a view is let go of when the event loop has turned', async () => {
+  const views = await readToViews(40);
+  const areGone = (): boolean => views.every((view) => view.deref() === undefined);
+  expect(await collectGarbageUntil(areGone)).toBe(true);
+});
+
+test('a view that was transferred away is not taken for what it was', async () => {
+  const [before, after] = [new Uint8Array(64), new Uint8Array(64)];
+  await handle.read(before, 0, 64, 0);
+  structuredClone(before.buffer, { transfer: [before.buffer] });
+  await expect(handle.read(before, 0, 64, 0)).rejects.toThrow();
+  await handle.read(after, 0, 64, 640);
+  expect(Buffer.from(after)).toEqual(contents.subarray(640, 704));
+});
+
+test('what is begun until there is no stack left settles, and so does what comes after', async () => {
+  const begun: Promise<{ bytesRead: number; buffer: Buffer }>[] = [];
+  const begin = (): void => {
+    begun.push(handle.read(Buffer.alloc(8), 0, 8, begun.length * 8));
+    begin();
+  };
+  expect(begin).toThrow(RangeError);
+  expect(begun.length).toBeGreaterThan(100);
+  for (const [i, { buffer }] of (await Promise.all(begun)).entries()) {
+    expect(buffer.readUInt32LE()).toBe(i * 8);
+  }
+  await expectReads(10, 100);
+});
