@@ -109,9 +109,8 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       const served = servedNow(this);
       const patience = patienceOf(options);
       if (served === null) return super.sync();
-      // Not the promise itself: whoever waits for a write that went before is to hear of that before.
       await startSync(served.engine, served.file, false, patience);
-      return undefined;
+      return writesAreHeard();
     }
 
     override async datasync(options?: unknown): Promise<unknown> {
@@ -119,7 +118,7 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       const patience = patienceOf(options);
       if (served === null) return super.datasync();
       await startSync(served.engine, served.file, true, patience);
-      return undefined;
+      return writesAreHeard();
     }
 
     override async readFile(options?: unknown): Promise<unknown> {
@@ -166,6 +165,12 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       return new FileSlice(this as unknown as Readable, 0, size).slice(start, end);
     }
   };
+}
+
+/** Whoever waits for a write hears of it before the sync that waited for it, also where it failed: {@link rejectAtAwait}. */
+async function writesAreHeard(): Promise<undefined> {
+  await Promise.resolve();
+  return undefined;
 }
 
 /** For a call on a handle that is closed: why, in Node's words. */
