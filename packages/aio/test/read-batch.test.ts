@@ -210,3 +210,56 @@ test('what is begun until there is no stack left settles, and so does what comes
   }
   await expectReads(10, 100);
 });
+
+/** Reads once, as near to the end of the stack as that is possible. */
+function readAtStacksEnd(): Promise<unknown> {
+  let reading: Promise<unknown> | null = null;
+  const dig = (): void => {
+    try {
+      dig();
+    } catch {
+      // There is no stack left; a little further up there is.
+    }
+    if (reading !== null) return;
+    try {
+      reading = handle.read(Buffer.alloc(8), 0, 8, 0);
+    } catch {
+      // Not here either.
+    }
+  };
+  dig();
+  return reading!;
+}
+
+test.for([0, 127, 128, 129])(
+  'a read for which there is hardly any stack spares others: behind %i',
+  async (before) => {
+    const reads = Array.from({ length: before }, (_, i) => expectRead(10, i));
+    const deep = readAtStacksEnd();
+    const after = Array.from({ length: 5 }, (_, i) => expectRead(10, i * 99));
+    await Promise.all([...reads, ...after, deep]);
+    await expectReads(10, 100);
+  },
+);
+
+test('a Promise that a program puts in the place of its own does not matter', async () => {
+  const Own = globalThis.Promise;
+  class Foreign<T> {
+    readonly #own: Promise<T>;
+    constructor(executor: ConstructorParameters<typeof Promise<T>>[0]) {
+      this.#own = new Own(executor);
+    }
+    then(...callbacks: Parameters<Promise<T>['then']>) {
+      return this.#own.then(...callbacks);
+    }
+  }
+  let reads: PromiseLike<{ bytesRead: number }>[];
+  // Not while we wait: vitest needs its own.
+  vi.stubGlobal('Promise', Foreign);
+  try {
+    reads = [0, 1].map((i) => handle.read(Buffer.alloc(8), 0, 8, i * 8));
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  for (const read of reads) expect((await read).bytesRead).toBe(8);
+});

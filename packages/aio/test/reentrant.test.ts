@@ -204,3 +204,45 @@ test.for([
     await handle.close();
   },
 );
+
+test('a tick whose hook takes all the room that there is, and closes a handle that is about to be read', async () => {
+  using own = new OwnEngine({ depth: 4 });
+  const handle = await openOn(own);
+  const other = await openOn(own);
+  let isArmed = false;
+  const inner: Promise<{ bytesRead: number }>[] = [];
+  const closing: Promise<void>[] = [];
+  const hook = createHook({
+    init: (_id, type) => {
+      if (!isArmed || type !== 'TickObject') return;
+      isArmed = false;
+      closing.push(handle.close());
+      for (let i = 0; i < 4; i++) inner.push(other.read(Buffer.alloc(8), 0, 8, i * 8));
+    },
+  }).enable();
+  isArmed = true;
+  const view = Buffer.alloc(8);
+  const outer = handle.read(view, 0, 8, 800);
+  hook.disable();
+  expect(inner).toHaveLength(4);
+  for (const { bytesRead } of await Promise.all([outer, ...inner])) expect(bytesRead).toBe(8);
+  expect(view.readUInt32LE()).toBe(800);
+  await Promise.all(closing);
+  expectIdle(own);
+  await other.close();
+});
+
+test('who comes to trace while reads are under way hears of the end of each', async () => {
+  using own = new OwnEngine();
+  const handle = await openOn(own);
+  const reads = [0, 8, FILE_BYTES].map((at) => handle.read(Buffer.alloc(8), 0, 8, at));
+  const ended: OperationMessage[] = [];
+  using _ = onEnd((message) => ended.push(message));
+  await Promise.all(reads);
+  expect(ended.map(({ offset, result }) => [offset, result]).toSorted()).toEqual([
+    [0, 8],
+    [FILE_BYTES, 0],
+    [8, 8],
+  ]);
+  await handle.close();
+});

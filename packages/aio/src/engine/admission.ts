@@ -57,16 +57,29 @@ export class Admission {
     return this.#backlog.length === 0 && this.#slots.hasRoomFor(bytes);
   }
 
-  /** Takes a read for which there is room, to go with others. */
-  takeRead(file: OpenFile, wanted: ReadInto, position: number, began: number): Promise<Read> {
+  /**
+   * Takes a read, to go with others.
+   *
+   * @returns null where there is no room
+   */
+  takeRead(
+    file: OpenFile,
+    wanted: ReadInto,
+    position: number,
+    began: number,
+  ): Promise<Read> | null {
+    const { length } = wanted;
+    if (!this.hasRoomFor(length)) return null;
+    // Whatever may fail for want of stack comes before anything is counted.
+    const batch = this.#submissions.reads.batchFor(length);
+    const address = batch.addressOf(wanted.view);
+    if (batch.count === 0) batch.began = began;
+    const slot = this.#slots.reserve(length);
     file.begin();
-    const slot = this.#slots.reserve(wanted.length);
     try {
-      const batch = this.#submissions.reads.batchFor(wanted.length);
-      if (batch.count === 0) batch.began = began;
-      return batch.add(file, wanted, slot, position);
+      return batch.add(file, wanted, address, slot, position);
     } catch (error) {
-      this.#slots.giveBackOne(slot, wanted.length);
+      this.#slots.giveBackOne(slot, length);
       file.end();
       throw error;
     }

@@ -180,10 +180,17 @@ export class Engine implements Carrier {
       return;
     }
     this.#flushIsDue = true;
-    this.#batchBegan = performance.now();
-    // nextTick comes after all microtasks, so that a burst of awaits makes one batch. Where this turn
-    // has had its share, the next begins with a flush.
-    if (!this.#turn.isOver(this.#batchBegan)) process.nextTick(this.#flushNow);
+    let isScheduled = false;
+    try {
+      this.#batchBegan = performance.now();
+      // nextTick comes after all microtasks, so that a burst of awaits makes one batch. Where this turn
+      // has had its share, the next begins with a flush.
+      if (!this.#turn.isOver(this.#batchBegan)) process.nextTick(this.#flushNow);
+      isScheduled = true;
+    } finally {
+      // There was no stack left for it: the next tries again.
+      this.#flushIsDue = isScheduled;
+    }
   }
 
   /** Submits and collects until there is nothing to submit, or this turn has had its share. */

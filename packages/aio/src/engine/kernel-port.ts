@@ -31,7 +31,9 @@ const NO_EVENTFD = -1;
 
 /** 0 where the kernel takes none until something has completed; else -errno of the first. */
 function refusal(error: unknown): number {
-  const { errno = 0 } = error as NodeJS.ErrnoException;
+  const { errno } = error as NodeJS.ErrnoException;
+  // Not the kernel's.
+  if (errno === undefined) throw error;
   return errno === -EAGAIN ? 0 : errno;
 }
 

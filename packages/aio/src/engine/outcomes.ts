@@ -89,6 +89,7 @@ export class Outcomes {
     if (isWhole) this.#slots.giveBack(columns.slot, count, batch.bytes);
     else ended = this.#sortReads(batch, taken);
     if (ended > 0) this.#count(batch.began, ended);
+    if (operationEnd.hasSubscribers) batch.announce(operationEnd);
     // Last: who waits for the end of a file's operations hears of it.
     batch.settle();
   }

@@ -1,3 +1,4 @@
+import type { Channel } from 'node:diagnostics_channel';
 import { IoRangeArray, errnoError } from 'aio-bind';
 import { viewAddress } from './addresses.js';
 import { CHUNK_BYTES, CHUNK_OPERATIONS } from './chunk.js';
@@ -5,10 +6,14 @@ import { READ } from './commands.js';
 import type { OpenFile } from './open-file.js';
 import type { Operation } from './operation.js';
 
-/** As it is now: what replaces it later may call us back in the midst of it. */
-const then = Reflect.get(Promise.prototype, 'then') as (
+/** V8's own, whatever a program has put in their place: what is called back in another order would mix up results. */
+const OwnPromise = (async () => {
+  await Promise.resolve();
+})().constructor as PromiseConstructor;
+const then = Reflect.get(OwnPromise.prototype, 'then') as (
   this: Promise<void>,
-  callback: () => Read | Promise<Read>,
+  callback: (() => Read | Promise<Read>) | undefined,
+  onRejected?: () => void,
 ) => Promise<Read>;
 
 /** What a read resolves to, as Node has it. */
@@ -63,13 +68,15 @@ export class ReadBatch {
   #promised = 0;
   /** How many have been given their result. */
   #given = 0;
-  /** What all promises hang on. */
-  #ended: Promise<void> | null = null;
+  /**
+   * What all promises hang on: there before the first is asked for, which may be where there is no stack left to
+   * make it.
+   */
+  #ended: Promise<void>;
   #end: (() => void) | null = null;
   /** Made once, as every function that is made for each read costs as much as its iocb. */
   readonly #keepEnd = (end: () => void): void => {
-    // A hook for new promises may have begun another read, and with it this batch.
-    this.#end ??= end;
+    this.#end = end;
   };
   /** What has come of the next: promises that hang on one are called in the order in which they were hung there. */
   readonly #giveNext = (): Read | Promise<Read> => {
@@ -93,6 +100,7 @@ export class ReadBatch {
   /** @param onDrained - called when it is empty again */
   constructor(onDrained: (batch: ReadBatch) => void) {
     this.#onDrained = onDrained;
+    this.#ended = this.#begin();
   }
 
   /** Whether a read of so many bytes may go with those that there are. */
@@ -109,21 +117,21 @@ export class ReadBatch {
   /**
    * Adds a read.
    *
+   * @param address - where the view begins: {@link addressOf}
    * @param slot - reserved for it
    * @param position - where in the file it begins, in bytes
    */
   add(
     file: OpenFile,
     { view, offset, length }: ReadInto,
+    address: number,
     slot: number,
     position: number,
   ): Promise<Read> {
     const { columns } = this;
-    const address = this.#addressOf(view) + offset;
     let promise: Promise<Read>;
     this.#promised++;
     try {
-      this.#ended ??= this.#begin();
       promise = then.call(this.#ended, this.#giveNext);
     } catch (error) {
       this.#promised--;
@@ -138,9 +146,9 @@ export class ReadBatch {
     this.#viewOffsets[index] = offset;
     columns.slot[index] = slot;
     columns.aio_fildes[index] = file.fd;
-    columns.aio_buf[index] = address;
+    columns.aio_buf[index] = address + offset;
     this.#lastViews[index] = view;
-    this.#lastAddresses[index] = address - offset;
+    this.#lastAddresses[index] = address;
     columns.aio_nbytes[index] = length;
     columns.aio_offset[index] = position;
     return promise;
@@ -167,7 +175,7 @@ export class ReadBatch {
     operation.offset = columns.aio_offset[index]!;
     operation.began = this.began;
     operation.generation = this.generation;
-    const promise = new Promise<Read>((resolve, reject) => {
+    const promise = new OwnPromise<Read>((resolve, reject) => {
       operation.resolve = resolve as (value: unknown) => void;
       operation.reject = reject;
     });
@@ -177,11 +185,22 @@ export class ReadBatch {
     this.#files[index] = null;
   }
 
+  /** Tells those who have come to trace meanwhile of what has ended. */
+  announce(channel: Channel): void {
+    const { res, aio_fildes, aio_nbytes, aio_offset } = this.columns;
+    for (let i = 0; i < this.count; i++) {
+      const result = res[i]!;
+      if (this.#files[i] === null) continue;
+      const [fd, offset, bytes] = [aio_fildes[i], aio_offset[i], aio_nbytes[i]];
+      channel.publish({ syscall: READ.syscall, fd, offset, bytes, result });
+    }
+  }
+
   /** Gives every read what is in `columns.res`, or what it goes on as; files of which nothing goes on let it end. */
   settle(): void {
     const { count } = this;
     const end = this.#end;
-    this.#ended = this.#end = null;
+    // Until it is empty it takes no more.
     end?.();
     for (let i = 0; i < count; i++) {
       const file = this.#files[i];
@@ -191,18 +210,23 @@ export class ReadBatch {
   }
 
   /** Those who read over and over again do so in the same order, mostly: so what stood in the same place may be known. */
-  #addressOf(view: ArrayBufferView): number {
+  addressOf(view: ArrayBufferView): number {
     const index = this.#promised;
     return this.#lastViews[index] === view ? this.#lastAddresses[index]! : viewAddress(view);
   }
 
+  /** @throws RangeError - there is no stack left: a promise whose executor fails so is rejected, and nobody could settle it */
   #begin(): Promise<void> {
-    const ended = new Promise<void>(this.#keepEnd);
-    return this.#ended ?? ended;
+    this.#end = null;
+    const ended = new OwnPromise<void>(this.#keepEnd);
+    if ((this.#end as (() => void) | null) !== null) return ended;
+    void then.call(ended, undefined, () => undefined);
+    throw new RangeError('Maximum call stack size exceeded');
   }
 
   #drained(): void {
     this.count = this.bytes = this.#promised = this.#given = 0;
+    this.#ended = this.#begin();
     this.#onDrained(this);
   }
 }

@@ -17,8 +17,10 @@ export class ReadQueue {
   /** Which batch a read of so many bytes is to be added to. */
   batchFor(bytes: number): ReadBatch {
     if (!this.#filling.takes(bytes)) {
+      // First: it may fail, for want of stack or memory.
+      const fresh = this.#fresh();
       this.#full.push(this.#filling);
-      this.#filling = this.#fresh();
+      this.#filling = fresh;
     }
     return this.#filling;
   }

@@ -60,6 +60,22 @@ export function startTransfer<T>(
   wanted: Transfer,
   position: number,
 ): Promise<T> {
+  // Hooks for promises and ticks may close the handle before the engine has what was begun.
+  file.begin();
+  try {
+    return transfer(engine, file, command, wanted, position);
+  } finally {
+    file.end();
+  }
+}
+
+function transfer<T>(
+  engine: Carrier,
+  file: OpenFile,
+  command: Command,
+  wanted: Transfer,
+  position: number,
+): Promise<T> {
   const { view, offset, length } = wanted;
   const patient = isPatient(wanted);
   const refusal = patient ? null : refusalBy(wanted);
@@ -73,7 +89,7 @@ export function startTransfer<T>(
     if (read !== null) return read as Promise<T>;
   }
   const address = viewAddress(view) + offset;
-  // From here on nothing throws: a write that has entered must leave.
+  // Arguments can be at fault no more: a write that has entered must leave.
   const operation = prepare(engine, file, command);
   operation.memory = view;
   operation.viewOffset = offset;
@@ -101,14 +117,19 @@ export function startVectored<T>(
   const refusal = refusalBy(patience);
   if (refusal !== null) return Promise.reject(refusal);
   const vectors = new Vectors(pieces);
-  const operation = prepare(engine, file, command);
-  operation.memory = views;
-  operation.vectors = vectors;
-  operation.address = vectors.address;
-  operation.nbytes = vectors.count;
-  operation.bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  operation.offset = position;
-  return start(engine, operation, patience);
+  file.begin();
+  try {
+    const operation = prepare(engine, file, command);
+    operation.memory = views;
+    operation.vectors = vectors;
+    operation.address = vectors.address;
+    operation.nbytes = vectors.count;
+    operation.bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    operation.offset = position;
+    return start(engine, operation, patience);
+  } finally {
+    file.end();
+  }
 }
 
 interface Resolvers {
