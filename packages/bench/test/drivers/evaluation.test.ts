@@ -28,7 +28,7 @@ function spoiling(spoil: (buffers: readonly Uint8Array[]) => void): EvaluationDr
   };
 }
 
-const work = { rounds: 3, intervalMs: 1, reopen: false };
+const work = { rounds: 3, intervalMs: 1, reopen: false, warmUpSeconds: 0 };
 
 const drivers: readonly (readonly [string, EvaluationDriver])[] = [
   ['aio', aio],
@@ -61,6 +61,17 @@ it.each(reopening)('%s opens files each time, where asked to', async (_name, dri
   const files = makeEvaluationFiles(scratch.path).slice(0, 6);
   const sample = await measure(driver, { ...work, files, reopen: true });
   expect(sample.bytes).toBe(work.rounds * files.reduce((sum, { size }) => sum + size, 0));
+});
+
+it.each([0, 0.02])('what is read in %d s of warm-up does not count', async (warmUpSeconds) => {
+  using scratch = new Scratch(tmpdir());
+  const files = makeEvaluationFiles(scratch.path).slice(0, 2);
+  let readings = 0;
+  const driver = spoiling(() => readings++);
+  const sample = await measure(driver, { ...work, files, warmUpSeconds });
+  expect(sample.operations).toBe(work.rounds);
+  if (warmUpSeconds === 0) expect(readings).toBe(work.rounds);
+  else expect(readings).toBeGreaterThan(work.rounds);
 });
 
 describe('the control', () => {

@@ -41,7 +41,7 @@ describe.each(LIBRARIES)('%s', (library) => {
   it('reads the files of the evaluation whole', async () => {
     using scratch = new Scratch(tmpdir());
     const files = makeEvaluationFiles(scratch.path).slice(0, 6);
-    const work = { files, rounds: 3, intervalMs: 1, reopen: false };
+    const work = { files, rounds: 3, intervalMs: 1, reopen: false, warmUpSeconds: 0 };
     const sample = await runPython(library, 'evaluation', work, signal);
     expect(sample.bytes).toBe(3 * files.reduce((sum, { size }) => sum + size, 0));
     expect(sample.idle?.threads).toBe(1);

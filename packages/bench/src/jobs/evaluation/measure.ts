@@ -4,6 +4,7 @@ import { closing } from '../../measure/closing.js';
 import { peakMemory } from '../../measure/memory.js';
 import type { Sample } from '../../measure/sample.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
+import { warmUp } from '../../measure/warm-up.js';
 import type { EvaluationDriver, EvaluationFile, EvaluationWork, FileReader } from './work.js';
 
 const POISON = 0xa5;
@@ -32,12 +33,21 @@ async function readerOf(
   return driver.reopenFiles(files);
 }
 
+async function warm(reader: FileReader, seconds: number): Promise<void> {
+  if (seconds === 0) return;
+  const read = async (rounds: number): Promise<void> => {
+    for (let round = 0; round < rounds; round++) await reader.readAll();
+  };
+  await warmUp(read, { count: 1, seconds, available: Infinity }, undefined);
+}
+
 export async function measure(driver: EvaluationDriver, work: EvaluationWork): Promise<Sample> {
-  const { files, rounds, intervalMs } = work;
+  const { files, rounds, intervalMs, warmUpSeconds } = work;
   const buffers = files.map(({ size }) => Buffer.allocUnsafeSlow(size));
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const reader = await readerOf(driver, work, buffers);
   await using _closing = closing(reader);
+  await warm(reader, warmUpSeconds);
   const stopwatch = new Stopwatch();
   let readingMs = 0;
 

@@ -12,6 +12,8 @@ export interface EvaluationWork {
   readonly intervalMs: number;
   /** Whether each file is opened and closed in each round, or held open. */
   readonly reopen: boolean;
+  /** For how long the files are read before, off the clock, so that V8 has compiled what is hot; 0 for not at all. */
+  readonly warmUpSeconds: number;
 }
 
 /** Reads every file whole. */
