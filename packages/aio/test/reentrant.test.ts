@@ -232,6 +232,35 @@ test('a tick whose hook takes all the room that there is, and closes a handle th
   await other.close();
 });
 
+test('a hook for the promise of a new batch that takes the last room', async () => {
+  const own = new OwnEngine({ depth: 3 });
+  using _ = own;
+  const handle = await openOn(own);
+  const other = await openOn(own);
+  let isArmed = false;
+  const inner: Promise<{ bytesRead: number }>[] = [];
+  const hook = createHook({
+    init: (_id, type) => {
+      if (!isArmed || type !== 'PROMISE') return;
+      isArmed = false;
+      inner.push(other.read(Buffer.alloc(8), 0, 8, 0));
+    },
+  }).enable();
+  // Too many bytes for one batch.
+  const size = 200_000;
+  const outer = [0, 1].map(() => handle.read(Buffer.alloc(size), 0, size, 0));
+  isArmed = true;
+  outer.push(handle.read(Buffer.alloc(size), 0, size, 0));
+  hook.disable();
+  expect(inner).toHaveLength(1);
+  const whole = Math.min(size, FILE_BYTES);
+  for (const { bytesRead } of await Promise.all(outer)) expect(bytesRead).toBe(whole);
+  for (const { bytesRead } of await Promise.all(inner)) expect(bytesRead).toBe(8);
+  await handle.close();
+  await other.close();
+  expectIdle(own);
+});
+
 test('who comes to trace while reads are under way hears of the end of each', async () => {
   using own = new OwnEngine();
   const handle = await openOn(own);

@@ -122,18 +122,25 @@ describe.for([
     await Promise.all([handle.close(), busy.close()]);
   });
 
-  test('goes on where an earlier write has failed, which is heard of first', async () => {
-    const handle = await open(path, 'w+');
-    // Often: most of the time a sync takes longer than that anyway.
-    for (let i = 0; i < 200; i++) {
-      const heard: string[] = [];
-      const failing = handle.write(piece(0), 0, LENGTH, Number.MAX_SAFE_INTEGER - 2 * LENGTH);
-      await Promise.all([
-        failing.catch((error: unknown) => heard.push((error as NodeJS.ErrnoException).code!)),
-        sync(handle).then(() => heard.push('synced')),
-      ]);
-      expect(heard).toEqual(['EFBIG', 'synced']);
-    }
-    await handle.close();
-  });
+  test.for(['a buffer', 'a string'])(
+    'goes on where an earlier write has failed, which is heard of first: %s',
+    async (what) => {
+      const handle = await open(path, 'w+');
+      const far = Number.MAX_SAFE_INTEGER - 2 * LENGTH;
+      // Often: most of the time a sync takes longer than that anyway.
+      for (let i = 0; i < 200; i++) {
+        const heard: string[] = [];
+        const failing =
+          what === 'a buffer'
+            ? handle.write(piece(0), 0, LENGTH, far)
+            : handle.write(piece(0).toString(), far);
+        await Promise.all([
+          failing.catch((error: unknown) => heard.push((error as NodeJS.ErrnoException).code!)),
+          sync(handle).then(() => heard.push('synced')),
+        ]);
+        expect(heard).toEqual(['EFBIG', 'synced']);
+      }
+      await handle.close();
+    },
+  );
 });

@@ -69,10 +69,11 @@ export class Admission {
     began: number,
   ): Promise<Read> | null {
     const { length } = wanted;
-    if (!this.hasRoomFor(length)) return null;
-    // Whatever may fail for want of stack comes before anything is counted.
+    // Whatever may fail for want of stack comes before anything is counted, and what calls hooks (for promises),
+    // which may take the room, before that is looked at.
     const batch = this.#submissions.reads.batchFor(length);
     const address = batch.addressOf(wanted.view);
+    if (!this.hasRoomFor(length)) return null;
     if (batch.count === 0) batch.began = began;
     const slot = this.#slots.reserve(length);
     file.begin();

@@ -312,7 +312,6 @@ export class Engine implements Carrier {
   /** Has a timer look for what nobody announces, and whatever is like it announced from now on. */
   #lookAgain(): void {
     if (this.#looksAgain) return;
-    this.#looksAgain = true;
     setTimeout(() => {
       this.#looksAgain = false;
       // Asked before the look too: what a thread ends between the two is not forgotten, only not seen yet.
@@ -322,5 +321,6 @@ export class Engine implements Carrier {
       if (isForgotten && this.#submissions.isForgotten) this.#submissions.noteForgotten();
       this.#flush();
     }, 1);
+    this.#looksAgain = true;
   }
 }

@@ -31,10 +31,11 @@ const NO_EVENTFD = -1;
 
 /** 0 where the kernel takes none until something has completed; else -errno of the first. */
 function refusal(error: unknown): number {
-  const { errno } = error as NodeJS.ErrnoException;
-  // Not the kernel's.
-  if (errno === undefined) throw error;
-  return errno === -EAGAIN ? 0 : errno;
+  const { errno, code } = error as NodeJS.ErrnoException;
+  if (errno !== undefined) return errno === -EAGAIN ? 0 : errno;
+  // Not the kernel's: there was no stack left to ask it, which is there later.
+  if (error instanceof RangeError && code === undefined) return 0;
+  throw error;
 }
 
 interface PortOptions {

@@ -59,8 +59,11 @@ export class OpenFile {
   }
 
   end(): void {
-    if (--this.#underWay > 0 || this.#whenIdle === null) return;
-    const callbacks = this.#whenIdle;
+    if (--this.#underWay === 0 && this.#whenIdle !== null) this.#callIdle(this.#whenIdle);
+  }
+
+  /** By itself, so that {@link OpenFile.end} needs no more stack than {@link OpenFile.begin}: one follows the other. */
+  #callIdle(callbacks: (() => void)[]): void {
     this.#whenIdle = null;
     for (const callback of callbacks) callback();
   }

@@ -6,7 +6,10 @@ import { READ } from './commands.js';
 import type { OpenFile } from './open-file.js';
 import type { Operation } from './operation.js';
 
-/** V8's own, whatever a program has put in their place: what is called back in another order would mix up results. */
+/**
+ * V8's own, whatever a program puts in their place from now on: what is called back in another order would mix up
+ * results.
+ */
 const OwnPromise = (async () => {
   await Promise.resolve();
 })().constructor as PromiseConstructor;

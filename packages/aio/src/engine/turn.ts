@@ -22,12 +22,13 @@ export class Turn {
   /** Work begins, if it has not in this turn of the loop. */
   begin(): void {
     if (this.#running) return;
-    this.#running = true;
     this.#ends = performance.now() + SLICE_MS;
     setImmediate(() => {
       this.#running = false;
       this.#onTurn();
     });
+    // Last: where there was no stack left for these, the next work tries again.
+    this.#running = true;
   }
 
   /** This turn has had its share: the rest waits for the next. */
