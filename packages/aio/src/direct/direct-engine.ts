@@ -1,4 +1,5 @@
 import type { Carrier } from '../engine/carrier.js';
+import { claimStack } from '../engine/claim-stack.js';
 import type { OpenFile } from '../engine/open-file.js';
 import type { Command, Operation } from '../engine/operation.js';
 import type { Sweep, SweepRanges } from '../engine/sweep.js';
@@ -55,6 +56,7 @@ export class DirectEngine implements Carrier {
     else if (command?.reads !== true) this.#startWrite(operation);
     else if (this.#isAligned(operation)) this.#engine.start(operation);
     else {
+      claimStack();
       this.#hold(operation);
       void this.#bounce(operation, bouncedRead, this.#file);
     }
@@ -102,6 +104,7 @@ export class DirectEngine implements Carrier {
   }
 
   #startWrite(operation: Operation): void {
+    claimStack();
     this.#hold(operation);
     if (this.#file.append || !isRangeAligned(operation, this.#alignment)) {
       void this.#writeBuffered(operation);

@@ -116,8 +116,15 @@ export class Admission {
   }
 
   #admit(operation: Operation): void {
-    this.#slots.admit(operation);
-    this.#submissions.queue(operation);
+    const { bytes } = operation;
+    const slot = this.#slots.reserve(bytes);
+    try {
+      this.#slots.put(slot, operation);
+      this.#submissions.queue(operation);
+    } catch (error) {
+      this.#slots.takeBack(slot, bytes);
+      throw error;
+    }
   }
 
   /** @returns false where there is no room for the first */

@@ -28,8 +28,8 @@ export class Backlog {
   }
 
   push(operation: Operation): void {
-    operation.state = WAITING;
     this.#waiting.push(operation);
+    operation.state = WAITING;
   }
 
   /** A sweep takes its turn again for each part of it. */

@@ -7,7 +7,11 @@ import type { Sweep, SweepRanges } from './sweep.js';
 export interface Carrier {
   /** An operation to fill in and {@link start}. */
   create(): Operation;
-  /** Takes an operation, which from now on is the carrier's. */
+  /**
+   * Takes an operation, which from now on is the carrier's.
+   *
+   * @throws RangeError - there is no stack left for it: nothing was taken, and nothing stays counted
+   */
   start(operation: Operation): void;
   /**
    * Takes a read that nobody will give up on, if it can go with others like it, without an operation of its own.
@@ -18,7 +22,7 @@ export interface Carrier {
   read(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null;
   /** Whether these ranges can go as a sweep; else each goes as an operation. */
   takesSweep(command: Command, ranges: SweepRanges): boolean;
-  /** Takes a sweep, which from now on is the carrier's. */
+  /** Takes a sweep, which from now on is the carrier's; throws as {@link Carrier.start} does. */
   startSweep(sweep: Sweep): void;
   /**
    * Gives up on an operation. Whoever waits for it has to be told by the caller.

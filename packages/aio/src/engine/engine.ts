@@ -79,13 +79,18 @@ export class Engine implements Carrier {
     return this.#pool.create();
   }
 
-  /** Takes an operation, which from now on is the engine's. */
   start(operation: Operation): void {
-    operation.file?.begin();
-    if (operationStart.hasSubscribers) operationStart.publish(operation.message());
     this.#scheduleFlush();
+    if (operationStart.hasSubscribers) operationStart.publish(operation.message());
     operation.began = this.#batchBegan;
-    this.#admission.take(operation);
+    const { file } = operation;
+    file?.begin();
+    try {
+      this.#admission.take(operation);
+    } catch (error) {
+      file?.end();
+      throw error;
+    }
   }
 
   read(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null {
@@ -102,17 +107,27 @@ export class Engine implements Carrier {
 
   /** Takes a sweep, which from now on is the engine's. */
   startSweep(sweep: Sweep): void {
-    if (operationStart.hasSubscribers) sweep.announce(operationStart);
+    const now = performance.now();
     sweep.begin(() => {
       this.#scheduleFlush();
     });
-    if (sweep.hasEnded) return;
-    const now = performance.now();
-    const goesAtOnce = sweep.left >= ENOUGH && this.#isFree(now);
-    if (goesAtOnce) this.#batchBegan = now;
-    else this.#scheduleFlush();
-    sweep.began = this.#batchBegan;
-    this.#admission.takeSweep(sweep);
+    let goesAtOnce: boolean;
+    try {
+      if (operationStart.hasSubscribers) sweep.announce(operationStart);
+      sweep.endIfDone();
+      if (sweep.hasEnded) return;
+      goesAtOnce = sweep.left >= ENOUGH && this.#isFree(now);
+      if (goesAtOnce) this.#batchBegan = now;
+      else this.#scheduleFlush();
+      sweep.began = this.#batchBegan;
+      this.#admission.takeSweep(sweep);
+    } catch (error) {
+      // Nothing of it has begun. What V8 has never compiled it cannot compile here.
+      const { file, epoch } = sweep;
+      if (epoch !== null) file.writes.leave(epoch);
+      file.end();
+      throw error;
+    }
     if (goesAtOnce) this.#flush();
   }
 

@@ -70,8 +70,10 @@ class Waiting {
   }
 
   delete(callback: Callback): void {
-    this.#callbacks.delete(callback);
-    if (this.#callbacks.size === 0) this.#signal.removeEventListener('abort', this.#listener);
+    if (!this.#callbacks.delete(callback) || this.#callbacks.size > 0) return;
+    this.#signal.removeEventListener('abort', this.#listener);
+    // Not left to the collector: a WeakMap keeps the room for all that were ever in it at once.
+    waiting.delete(this.#signal);
   }
 }
 

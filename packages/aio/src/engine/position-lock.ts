@@ -126,13 +126,14 @@ export class PositionLock {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.#turns++ === 0 ? null : this.#last;
     // Not derived from what the caller gets: the stack of an error shows him only where nobody else waits for that.
     let ended = (): void => undefined;
-    this.#last = new Promise<void>((resolve) => {
+    const turn = new Promise<void>((resolve) => {
       ended = resolve;
     });
     this.#file.begin();
+    const before = this.#turns++ === 0 ? null : this.#last;
+    this.#last = turn;
     try {
       if (before !== null) await before;
       return await work();

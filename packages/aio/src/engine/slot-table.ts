@@ -50,11 +50,6 @@ export class SlotTable {
     return this.#maxBytes - this.#bytes;
   }
 
-  /** Gives an operation a slot, of which there must be one. */
-  admit(operation: Operation): void {
-    this.put(this.reserve(operation.bytes), operation);
-  }
-
   /** Gives an operation a slot that was reserved for it. */
   put(slot: number, operation: Operation): void {
     operation.slot = slot;
@@ -64,8 +59,9 @@ export class SlotTable {
 
   /** Takes a slot, of which there must be one, for a transfer of so many bytes. */
   reserve(bytes: number): number {
+    const slot = this.#free.pop();
     this.#bytes += bytes;
-    return this.#free.pop();
+    return slot;
   }
 
   /** The same for many ranges, of so many bytes together. */
@@ -78,6 +74,12 @@ export class SlotTable {
   giveBackOne(slot: number, bytes: number): void {
     this.#bytes -= bytes;
     this.#free.push(slot);
+  }
+
+  /** The same, though an operation may have been put there. */
+  takeBack(slot: number, bytes: number): void {
+    this.#operations[slot] = null;
+    this.giveBackOne(slot, bytes);
   }
 
   /** The same for many slots, of so many bytes together. */

@@ -70,8 +70,8 @@ export class Submissions {
 
   queue(operation: Operation): void {
     this.#port.prepare(operation);
-    operation.state = QUEUED;
     (operation.offload ? this.#toThreads : this.#toKernel).push(operation.slot);
+    operation.state = QUEUED;
   }
 
   queueRange(slot: number, sweep: Sweep, range: number, address: number): void {

@@ -56,13 +56,14 @@ export class Sweep implements Group {
   /** Ranges that were begun and have not ended. */
   underWay = 0;
 
+  /** Of writes. */
+  epoch: Epoch | null = null;
   /** Every range has ended that was begun, and no more will be. */
   hasEnded = false;
 
   #next = 0;
   #resolve: ((results: readonly number[]) => void) | null;
   #wake: () => void = () => undefined;
-  readonly #epoch: Epoch | null;
 
   constructor(
     file: OpenFile,
@@ -76,9 +77,6 @@ export class Sweep implements Group {
     // Not a typed array: to make one takes as long as a read.
     this.results = new Array<number>(ranges.count);
     this.#resolve = resolve;
-    // For all of them together: the descriptor stays open, and a sync waits.
-    file.begin();
-    this.#epoch = command.reads ? null : file.writes.enter();
   }
 
   /** The bit of device.ts that says what kind of operation it is. */
@@ -101,10 +99,21 @@ export class Sweep implements Group {
     return this.#resolve !== null;
   }
 
-  /** @param wake - called when there may be room for more of it, and the engine does not know */
+  /**
+   * For all of its ranges together: the descriptor stays open from now on, and a sync waits.
+   *
+   * @param wake - called when there may be room for more of it, and the engine does not know
+   */
   begin(wake: () => void): void {
+    const { file, command } = this;
     this.#wake = wake;
-    this.endIfDone();
+    file.begin();
+    try {
+      if (!command.reads) this.epoch = file.writes.enter();
+    } catch (error) {
+      file.end();
+      throw error;
+    }
   }
 
   /** More of it is about to be begun. */
@@ -164,7 +173,7 @@ export class Sweep implements Group {
     operation.nbytes = operation.bytes = ranges.length(range);
     operation.offset = ranges.position(range);
     // It may be given up on before it has ended.
-    operation.epoch = this.#epoch === null ? null : this.file.writes.join(this.#epoch);
+    operation.epoch = this.epoch === null ? null : this.file.writes.join(this.epoch);
     operation.group = this;
     operation.member = range;
     operation.began = this.began;
@@ -225,7 +234,7 @@ export class Sweep implements Group {
   endIfDone(): void {
     if (this.underWay > 0 || this.hasEnded || this.peek() !== NONE) return;
     this.hasEnded = true;
-    if (this.#epoch !== null) this.file.writes.leave(this.#epoch);
+    if (this.epoch !== null) this.file.writes.leave(this.epoch);
     this.file.end();
     this.#resolve?.(this.results);
     this.#resolve = null;

@@ -34,10 +34,14 @@ export class WriteBarrier {
 
   /** Calls `sync` once everything that has entered until now has left; at once if it has. */
   after(sync: () => void): void {
-    this.#current.sync = sync;
-    this.#closed.push(this.#current);
+    const current = this.#current;
+    if (this.#closed.length === 0 && current.pending === 0) {
+      sync();
+      return;
+    }
+    current.sync = sync;
+    this.#closed.push(current);
     this.#current = { pending: 0, sync: null };
-    this.#release();
   }
 
   #release(): void {

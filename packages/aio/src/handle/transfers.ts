@@ -1,6 +1,7 @@
 // Starts operations on a file that is open.
 import { viewAddress } from '../engine/addresses.js';
 import type { Carrier } from '../engine/carrier.js';
+import { claimStack } from '../engine/claim-stack.js';
 import { FDSYNC, FSYNC, READ } from '../engine/commands.js';
 import {
   type Patience,
@@ -26,7 +27,6 @@ function prepare(engine: Carrier, file: OpenFile, command: Command): Operation {
   const operation = engine.create();
   operation.command = command;
   operation.file = file;
-  if (!command.reads && command.buffered !== 0) operation.epoch = file.writes.enter();
   return operation;
 }
 
@@ -40,14 +40,35 @@ function keepSettlers(resolve: (value: never) => void, reject: (reason: unknown)
   promised.reject = reject;
 }
 
-function start<T>(engine: Carrier, operation: Operation, patience: Patience): Promise<T> {
+/** Gives an operation the promise that its caller waits for. */
+function promiseFor<T>(operation: Operation): Promise<T> {
   // A hook for new promises may begin another operation before this one's functions are there.
   const before = promised;
   promised = operation;
   const settled = new Promise<T>(keepSettlers);
   promised = before;
   operation.promise = settled;
-  engine.start(operation);
+  return settled;
+}
+
+/** What has been counted when there is no stack left to go on must not stay counted: a sync, or a close, would wait. */
+function start<T>(
+  engine: Carrier,
+  file: OpenFile,
+  operation: Operation,
+  patience: Patience,
+): Promise<T> {
+  const settled = promiseFor<T>(operation);
+  // No stack for its functions: it has rejected for that.
+  if (operation.resolve === null) return settled;
+  const epoch = operation.command?.reads === true ? null : file.writes.enter();
+  operation.epoch = epoch;
+  try {
+    engine.start(operation);
+  } catch (error) {
+    if (epoch !== null) file.writes.leave(epoch);
+    throw error;
+  }
   if (!isPatient(patience)) giveUpOn(patience, engine, operation, settled);
   return settled;
 }
@@ -89,14 +110,13 @@ function transfer<T>(
     if (read !== null) return read as Promise<T>;
   }
   const address = viewAddress(view) + offset;
-  // Arguments can be at fault no more: a write that has entered must leave.
   const operation = prepare(engine, file, command);
   operation.memory = view;
   operation.viewOffset = offset;
   operation.address = address;
   operation.nbytes = operation.bytes = length;
   operation.offset = position;
-  return start(engine, operation, wanted);
+  return start(engine, file, operation, wanted);
 }
 
 /**
@@ -126,7 +146,7 @@ export function startVectored<T>(
     operation.nbytes = vectors.count;
     operation.bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
     operation.offset = position;
-    return start(engine, operation, patience);
+    return start(engine, file, operation, patience);
   } finally {
     file.end();
   }
@@ -156,13 +176,14 @@ export function startSync(
 ): Promise<void> {
   const refusal = refusalBy(patience);
   if (refusal !== null) return Promise.reject(refusal);
-  file.begin();
+  claimStack();
   const { promise, resolve, reject } = withResolvers();
   // The writes that it waits for go on, and so does a sync that has begun.
   if (!isPatient(patience)) {
     const forget = whenGivenUp(patience, reject);
     promise.then(forget, forget);
   }
+  file.begin();
   file.writes.after(() => {
     const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
     operation.address = operation.nbytes = operation.bytes = operation.offset = 0;

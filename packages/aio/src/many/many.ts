@@ -1,4 +1,5 @@
 // Many ranges of a file in one call: by the engine, or by Node where that serves the file.
+import { claimStack } from '../engine/claim-stack.js';
 import { READ, WRITE } from '../engine/commands.js';
 import {
   type Patience,
@@ -45,6 +46,7 @@ function byEngine({ engine, file }: Served, command: Command, ranges: SweepRange
 /** Each for itself: the engine's carrier has something to do for some of them. */
 function byEngineInLanes({ engine, file }: Served, command: Command, ranges: SweepRanges): Begin {
   return (ended) => {
+    claimStack();
     // For all of them together: the descriptor stays open, and a sync waits.
     file.begin();
     const epoch = command.reads ? null : file.writes.enter();

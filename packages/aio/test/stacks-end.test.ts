@@ -1,0 +1,103 @@
+// Whatever is begun where the stack ends begins or does not; nothing of it stays counted, which a sync or a close
+// would wait for. In processes of their own: Node writes to stderr what it has no stack for either.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Inside, inChild } from './support/child.js';
+import { writeNumbered } from './support/page-cache.js';
+import { TempFolder } from './support/temp-folder.js';
+
+const FILE_BYTES = 1 << 20;
+
+const works = [
+  'write',
+  'write without a position',
+  'write of part of a sector',
+  'write of a string',
+  'writev',
+  'read',
+  'read without a position',
+  'large read',
+  'read with a signal',
+  'readv',
+  'sync',
+  'datasync',
+  'readMany',
+  'writeMany',
+] as const;
+
+interface Given {
+  readonly path: string;
+  readonly direct: boolean;
+  readonly work: (typeof works)[number];
+}
+
+async function beginAtStacksEnd({ aio }: Inside, { path, direct, work }: Given) {
+  const handle = await aio.open(path, 'r+', { direct, backend: 'kernel' });
+  const part = Buffer.alloc(4096, 'x');
+  const large = Buffer.alloc(1 << 18);
+  const { signal } = new AbortController();
+  const ranges = Array.from({ length: 32 }, (_, i) => ({
+    buffer: Buffer.alloc(16),
+    position: i * 16,
+  }));
+  const begin = {
+    write: () => handle.write(part, 0, 4096, 0),
+    'write without a position': () => handle.write(part, 0, 4096),
+    'write of part of a sector': () => handle.write(part, 0, 100, 7),
+    'write of a string': () => handle.write('text', 0),
+    writev: () => handle.writev([part, part], 0),
+    read: () => handle.read(Buffer.alloc(64), 0, 64, 64),
+    'read without a position': () => handle.read(Buffer.alloc(64), 0, 64, null),
+    'large read': () => handle.read(large, 0, large.length, 0),
+    'read with a signal': () => handle.read(Buffer.alloc(64), { position: 0, signal }),
+    readv: () => handle.readv([Buffer.alloc(8), Buffer.alloc(8)], 0),
+    sync: () => handle.sync(),
+    datasync: () => handle.datasync(),
+    readMany: () => handle.readMany(ranges),
+    writeMany: () => handle.writeMany(ranges),
+  }[work] as () => Promise<unknown>;
+  // All code that it takes is there.
+  await begin();
+
+  const begun: Promise<unknown>[] = [];
+  let threw = 0;
+  // In each of the last frames of the stack, from the lowest up. The last of so many times there is stack enough, also
+  // for V8 to compile what has been called often: it wants 40 KiB.
+  const dig = (): void => {
+    try {
+      dig();
+    } catch {
+      // There is no stack left; a little further up there is.
+    }
+    if (begun.length >= 1000) return;
+    try {
+      begun.push(begin());
+    } catch {
+      threw++;
+    }
+  };
+  dig();
+  const outcomes = (await Promise.allSettled(begun)).map(({ status }) => status);
+  const failed = threw + outcomes.filter((status) => status === 'rejected').length;
+
+  await begin();
+  await handle.sync();
+  await handle.close();
+  const { inFlight, queued } = aio.stats()!;
+  return { failed: failed > 0, last: outcomes.at(-1), inFlight, queued };
+}
+
+let folder: TempFolder;
+beforeAll(() => {
+  folder = new TempFolder();
+});
+afterAll(() => folder[Symbol.dispose]());
+
+describe.for([false, true])('direct: %s', (direct) => {
+  test.for(works)('%s', async (work) => {
+    const path = folder.file(`direct-${direct}`);
+    writeNumbered(path, FILE_BYTES);
+    const { status, result } = await inChild(beginAtStacksEnd, { path, direct, work });
+    expect(result).toEqual({ failed: true, last: 'fulfilled', inFlight: 0, queued: 0 });
+    expect(status).toBe(0);
+  });
+});
