@@ -53,5 +53,9 @@ export {
 export { read_cached, read_cached_on_mount } from './read-cached.js';
 export { Statx, statx } from './statx.js';
 export type { StatxTimestamp } from './statx-timestamp.js';
-export { SubmitThreads, type SubmitThreadsOptions } from './submit-threads.js';
+export {
+  SubmitThreads,
+  type SubmitThreadsOptions,
+  type SubmitThreadsSubmitOptions,
+} from './submit-threads.js';
 export { Timespec } from './timespec.js';

@@ -36,7 +36,7 @@ export interface NativeEventWatcher {
 }
 
 export interface NativeSubmitThreads {
-  submit(context: NativeId, slab: NativeId, slots: Uint32Array, nr: number): number;
+  submit(context: NativeId, slab: NativeId, slots: Uint32Array, nr: number, begun: boolean): number;
   withdraw(context: NativeId, slab: NativeId, slot: number): boolean;
   refused(events: NativeId, nr: number): number;
   threads(): number;

@@ -418,67 +418,136 @@ describe('submit', () => {
     expect(context.wait(40).map(({ res }) => res)).toEqual(new Array(40).fill(4096));
   });
 
+  describe('what has begun', () => {
+    const begun = true;
+
+    test.for([1, 2, 3])('is not kept waiting by %i that take long', (stuck) => {
+      using pipe = new BlockingPipe();
+      using file = tempFile(16);
+      using context = new Context();
+      using threads = new Threads({ threads: 4 });
+      const waits = readers(stuck, pipe.fd);
+      expect(threads.submit(context.ctx, waits, slots(stuck), stuck, { begun })).toBe(stuck);
+      expect(threads.submit(context.ctx, readers(9, file.fd), slots(9), 9, { begun })).toBe(9);
+      expect(context.wait(9).map(({ res }) => res)).toEqual(new Array(9).fill(1));
+      expect(waits.inFlight()).toBe(stuck);
+      pipe.fill('abc'.slice(0, stuck));
+      context.wait(stuck);
+    });
+
+    test('is not kept waiting where others take the threads that are free', () => {
+      using pipe = new BlockingPipe();
+      using file = tempFile(16);
+      using context = new Context();
+      using threads = new Threads({ threads: 4 });
+      for (const options of [{ begun }, { begun: false }, { begun }]) {
+        expect(threads.submit(context.ctx, readers(1, pipe.fd), slots(1), 1, options)).toBe(1);
+      }
+      expect(threads.submit(context.ctx, readers(9, file.fd), slots(9), 9, { begun })).toBe(9);
+      expect(context.wait(9).map(({ res }) => res)).toEqual(new Array(9).fill(1));
+      pipe.fill('abc');
+      context.wait(3);
+    });
+
+    test('can be withdrawn, is refused by close, and forgotten by io_destroy', async () => {
+      using pipe = new BlockingPipe();
+      using context = new Context();
+      const other = new Context();
+      using threads = new Threads({ threads: 1 });
+      await occupy(threads, 1, context.ctx, pipe);
+      const slab = readers(3, pipe.fd);
+      expect(threads.submit(context.ctx, slab, slots(2), 2, { begun })).toBe(2);
+      expect(threads.submit(other.ctx, slab, Uint32Array.of(2), 1, { begun })).toBe(1);
+      expect(threads.queued).toBe(3);
+      expect(threads.withdraw(context.ctx, slab, 0)).toBe(true);
+      io_destroy(other.ctx);
+      expect(threads.queued).toBe(1);
+      threads.close();
+      expect(await threads.taken(1)).toMatchObject([{ data: 1n, res: minus('ECANCELED') }]);
+      pipe.fill('x');
+      context.wait(1);
+      expect(slab.inFlight()).toBe(0);
+    });
+
+    test.for(each(null, 1, 'begun', { begun: 1 }, { begun: null }))('refuses %o', ([options]) => {
+      const submit = (): number =>
+        new Threads().submit(idle.ctx, new IocbSlab(1), slots(1), 1, wrong(options));
+      expect(submit).toThrow(wrongType);
+    });
+  });
+
   const OPERATIONS = rounds(10_000, 2000);
 
-  test(`${OPERATIONS.toLocaleString('en')} operations give one event or one refusal each`, async () => {
-    using file = tempFile(4096);
-    using context = new Context(64);
-    const outcomes = new Map<bigint, number[]>();
-    const slab = new IocbSlab(64);
-    const free = [...slots(64)];
-    const events = new IoEventArray(64);
-    const bad = (operation: number): boolean => operation % 7 === 3;
-    let started = 0;
-    let ended = 0;
-    await new Promise<void>((resolve, reject) => {
-      const collect = (count: number): void => {
-        for (const { data, obj, res } of completions(events, count)) {
-          outcomes.set(data, [...(outcomes.get(data) ?? []), res]);
-          free.push(slab.slotOf(obj));
-          ended++;
-        }
-      };
-      const submit = (): void => {
-        const batch: number[] = [];
-        while (free.length > 0 && started < OPERATIONS) {
-          const slot = free.pop() ?? NaN;
-          const iocb = new Iocb(slab, slot);
-          io_prep_pread(iocb, bad(started) ? -1 : file.fd, Buffer.alloc(8), 8, 0);
-          iocb.aio_data = started++;
-          io_set_eventfd(iocb, watcher.fd);
-          batch.push(slot);
-        }
-        expect(threads.submit(context.ctx, slab, Uint32Array.from(batch))).toBe(batch.length);
-      };
-      const watcher = new EventWatcher(() => {
-        try {
-          for (let count = 1; count > 0;) {
-            collect((count = io_getevents_ring(context.ctx, 64, events)));
+  test.for([
+    ['none', (): boolean => false],
+    ['each', (): boolean => true],
+    ['every third', (batch: number): boolean => batch % 3 === 0],
+  ] as const)(
+    `${OPERATIONS.toLocaleString('en')} operations, of which %s has begun, give one event or one refusal each`,
+    async ([, begins]) => {
+      using file = tempFile(4096);
+      using context = new Context(64);
+      const outcomes = new Map<bigint, number[]>();
+      const slab = new IocbSlab(64);
+      const free = [...slots(64)];
+      const events = new IoEventArray(64);
+      const bad = (operation: number): boolean => operation % 7 === 3;
+      let started = 0;
+      let ended = 0;
+      let batches = 0;
+      await new Promise<void>((resolve, reject) => {
+        const collect = (count: number): void => {
+          for (const { data, obj, res } of completions(events, count)) {
+            outcomes.set(data, [...(outcomes.get(data) ?? []), res]);
+            free.push(slab.slotOf(obj));
+            ended++;
           }
-          for (let count = 1; count > 0;) collect((count = threads.refused(events)));
-          if (ended < OPERATIONS) {
-            submit();
-            return;
+        };
+        const submit = (): void => {
+          const batch: number[] = [];
+          while (free.length > 0 && started < OPERATIONS) {
+            const slot = free.pop() ?? NaN;
+            const iocb = new Iocb(slab, slot);
+            io_prep_pread(iocb, bad(started) ? -1 : file.fd, Buffer.alloc(8), 8, 0);
+            iocb.aio_data = started++;
+            io_set_eventfd(iocb, watcher.fd);
+            batch.push(slot);
           }
-          watcher.close();
-          threads.close();
-          resolve();
-        } catch (error) {
-          watcher.close();
-          reject(new Error('the callback failed', { cause: error }));
-        }
+          const begun = begins(batches++);
+          const numbers = Uint32Array.from(batch);
+          const taken = threads.submit(context.ctx, slab, numbers, batch.length, { begun });
+          expect(taken).toBe(batch.length);
+        };
+        const watcher = new EventWatcher(() => {
+          try {
+            for (let count = 1; count > 0;) {
+              collect((count = io_getevents_ring(context.ctx, 64, events)));
+            }
+            for (let count = 1; count > 0;) collect((count = threads.refused(events)));
+            if (ended < OPERATIONS) {
+              submit();
+              return;
+            }
+            watcher.close();
+            threads.close();
+            resolve();
+          } catch (error) {
+            watcher.close();
+            reject(new Error('the callback failed', { cause: error }));
+          }
+        });
+        const threads = new SubmitThreads({ threads: 4, watcher });
+        submit();
       });
-      const threads = new SubmitThreads({ threads: 4, watcher });
-      submit();
-    });
-    expect(outcomes.size).toBe(OPERATIONS);
-    for (let operation = 0; operation < OPERATIONS; operation++) {
-      const expected = bad(operation) ? minus('EBADF') : 8;
-      expect(outcomes.get(BigInt(operation))).toEqual([expected]);
-    }
-    expect(slab.inFlight()).toBe(0);
-    expect(context.take()).toEqual([]);
-  });
+      expect(outcomes.size).toBe(OPERATIONS);
+      for (let operation = 0; operation < OPERATIONS; operation++) {
+        const expected = bad(operation) ? minus('EBADF') : 8;
+        expect(outcomes.get(BigInt(operation))).toEqual([expected]);
+      }
+      expect(slab.inFlight()).toBe(0);
+      expect(context.take()).toEqual([]);
+    },
+  );
 });
 
 describe('what the kernel refuses', () => {

@@ -82,10 +82,17 @@ test('where that has not ended in line, the next goes by io_submit too', async (
 });
 
 test('what is not cached goes to a submit thread', async () => {
-  using own = new OwnEngine();
   evict(path);
-  await expectRead(3000, 50 * PAGE + 17, own);
-  expect(own.engine.stats()).toMatchObject({ submitted: 2, offloaded: 1 });
+  let inThreads = 0;
+  for (let i = 0; i < 8; i++) {
+    using own = new OwnEngine();
+    await expectRead(3000, (i * 30 + 5) * PAGE + 17, own);
+    const { submitted, offloaded } = own.engine.stats();
+    expect(submitted).toBe(1 + offloaded);
+    inThreads += offloaded;
+  }
+  // Not each of them: a page may come while the attempt that has asked for it looks once more.
+  expect(inThreads).toBeGreaterThan(0);
 });
 
 test('what is cached in part is complete', async () => {

@@ -1,6 +1,7 @@
 // Reads of what is not, or only in part, in the page cache. The kernel cuts a read that may not wait
 // at the first page that is missing; callers must not see that.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SubmitThreads } from 'aio-bind';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type EngineStats, open, stats } from '../src/index.js';
 import { cachedBytes, evict, keepOnly, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
@@ -123,6 +124,27 @@ describe('a read', () => {
       expect(buffer.equals(contents.subarray(offset, offset + 4096))).toBe(true);
     }
     expect(now().offloaded).toBeGreaterThan(before.offloaded);
+    await handle.close();
+  });
+
+  test('is waited for by one thread where its attempt has started the read-ahead', async () => {
+    const path = folder.file('begun');
+    writeNumbered(path, 1 << 24);
+    const handle = await open(path);
+    evict(path);
+    using submit = vi.spyOn(SubmitThreads.prototype, 'submit');
+    /** Whether what was given to threads had begun. */
+    const read = async (bytes: number, from: number): Promise<Set<boolean | undefined>> => {
+      submit.mockClear();
+      for (let i = 0; i < 8; i++) {
+        await handle.read(Buffer.alloc(bytes), 0, bytes, from + i * (1 << 19));
+      }
+      return new Set(submit.mock.calls.map(([, , , , options]) => options?.begun));
+    };
+    expect(await read(4096, 0)).toEqual(new Set([true]));
+    // Of so much the kernel reads ahead but a part, or nothing was tried.
+    expect(await read(1 << 17, 1 << 22)).toEqual(new Set([false]));
+    expect(await read(1 << 18, 1 << 23)).toEqual(new Set([false]));
     await handle.close();
   });
 

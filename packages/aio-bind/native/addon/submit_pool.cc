@@ -56,10 +56,14 @@ void SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job)
     pool->Refuse(job, -ECANCELED);
     return;
   }
-  const size_t ready = pool->queue_.ready();
+  const auto now = Clock::now();
+  const size_t ready = pool->queue_.Ready(now);
   pool->queue_.Push(std::move(job));
   // A thread that is at it takes this along.
-  if (pool->queue_.ready() == ready) return;
+  if (pool->queue_.Ready(now) == ready) {
+    pool->HaveWatched();
+    return;
+  }
   const bool enough = pool->waiting_ > ready || pool->workers_.size() >= pool->max_threads_;
   if (!enough && !pool->StartThread(pool) && pool->workers_.empty()) {
     for (const SubmitJob& stranded : pool->queue_.Remove(AnyJob)) pool->Refuse(stranded, -EAGAIN);
@@ -128,13 +132,11 @@ void* SubmitPool::Main(void* start) {
 
 void SubmitPool::Work(std::list<Worker>::iterator self) {
   std::unique_lock lock(mutex_);
+  --starting_;
   for (;;) {
-    if (queue_.ready() == 0 && !closed_) {
-      ++waiting_;
-      work_.wait_for(lock, idle_, [&] { return queue_.ready() != 0 || closed_; });
-      --waiting_;
-    }
-    const SubmitQueue::Batch batch = queue_.Take();
+    AwaitWork(lock);
+    const SubmitQueue::Batch batch = queue_.Take(Clock::now());
+    HaveWatched();
     if (batch.jobs.empty()) break;  // idle for long enough, or closed
     self->ctx = batch.jobs.front().ctx;
     lock.unlock();
@@ -159,6 +161,33 @@ void SubmitPool::Work(std::list<Worker>::iterator self) {
   settled_.notify_all();
 }
 
+void SubmitPool::AwaitWork(std::unique_lock<std::mutex>& lock) {
+  const auto is_work = [&] { return closed_ || queue_.Ready(Clock::now()) != 0; };
+  if (is_work()) return;
+  ++waiting_;
+  auto end = Clock::now() + idle_;
+  do {
+    if (const auto next = queue_.next_to_await()) {
+      ++watching_;
+      work_.wait_until(lock, *next);
+      --watching_;
+      end = Clock::now() + idle_;
+    } else if (work_.wait_until(lock, end) == std::cv_status::timeout) {
+      break;
+    }
+  } while (!is_work());
+  --waiting_;
+}
+
+void SubmitPool::HaveWatched() {
+  if (watching_ > 0 || starting_ > 0 || !queue_.next_to_await()) return;
+  if (waiting_ > 0) {
+    work_.notify_one();
+  } else if (workers_.size() < max_threads_) {
+    StartThread(shared_from_this());
+  }
+}
+
 bool SubmitPool::StartThread(const std::shared_ptr<SubmitPool>& pool) {
   const auto self = workers_.insert(workers_.end(), Worker{});
   auto start = std::make_unique<Start>(Start{pool, self});
@@ -174,6 +203,7 @@ bool SubmitPool::StartThread(const std::shared_ptr<SubmitPool>& pool) {
     return false;
   }
   std::ignore = start.release();  // the thread has it now
+  ++starting_;
   return true;
 }
 

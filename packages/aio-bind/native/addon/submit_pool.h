@@ -26,7 +26,7 @@
 
 namespace aio_bind::addon {
 
-class SubmitPool {
+class SubmitPool : public std::enable_shared_from_this<SubmitPool> {
  public:
   struct Refusal {
     uint32_t context_serial;
@@ -68,8 +68,15 @@ class SubmitPool {
   };
   struct Start;
 
+  using Clock = std::chrono::steady_clock;
+
   static void* Main(void* start);
   void Work(std::list<Worker>::iterator self);
+  // Until there is something to take, or has been nothing for long enough, or it is closed.
+  void AwaitWork(std::unique_lock<std::mutex>& lock);
+  // Where some that have begun are left, has a thread that is free wait until the next may be
+  // taken.
+  void HaveWatched();
   // Whether the kernel signals its end, so that nobody else has to.
   bool Announces(const iocb& iocb) const;
   static std::vector<Refusal> Submit(const std::vector<SubmitJob>& jobs);
@@ -93,6 +100,8 @@ class SubmitPool {
   std::list<Worker> workers_;
   std::vector<pthread_t> finished_;  // ended, to be joined
   uint32_t waiting_ = 0;             // threads without a job
+  uint32_t watching_ = 0;            // of these, for when the next that has begun may be taken
+  uint32_t starting_ = 0;            // threads that have not come to Work() yet
   bool closed_ = false;
 };
 

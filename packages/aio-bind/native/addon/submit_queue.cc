@@ -1,6 +1,8 @@
 #include "submit_queue.h"
 
 #include <algorithm>
+#include <chrono>
+#include <limits>
 #include <utility>
 
 namespace aio_bind::addon {
@@ -9,6 +11,10 @@ namespace {
 // Enough for the cost of a wake-up to be shared, few enough for the first not to wait long for its
 // event to be noticed: some 100 us of copying.
 constexpr size_t kWritesTogether = 32;
+
+// Longer than a thread waits for a processor that others want too; so what takes as long waits for
+// its device.
+constexpr std::chrono::milliseconds kPatience(10);
 
 // About half of what is there: whoever hears of these can ask for the next while the others are
 // being written, so that neither side waits for the other.
@@ -26,7 +32,7 @@ void SubmitQueue::Push(SubmitJob job) {
   ++size_;
   const auto file = FileWritten(job);
   if (!file) {
-    alone_.emplace_back(++last_place_, std::move(job));
+    (job.begun ? begun_ : alone_).emplace_back(++last_place_, std::move(job));
     return;
   }
   const auto [writes, first] = writes_.try_emplace(*file);
@@ -34,24 +40,44 @@ void SubmitQueue::Push(SubmitJob job) {
   if (first) files_.emplace_back(++last_place_, *file);
 }
 
-SubmitQueue::Batch SubmitQueue::Take() {
+SubmitQueue::Batch SubmitQueue::Take(Time now) {
+  constexpr uint64_t kNone = std::numeric_limits<uint64_t>::max();
+  const bool may_write = !files_.empty() && writing_ < max_writing_;
+  const uint64_t alone = alone_.empty() ? kNone : alone_.front().first;
+  const uint64_t begun = MayAwait(now) ? begun_.front().first : kNone;
+  const uint64_t written = may_write ? files_.front().first : kNone;
+  const uint64_t first = std::min({alone, begun, written});
   Batch batch;
-  if (ready() == 0) return batch;
-  if (WritesAreNext()) {
+  if (first == kNone) return batch;
+  if (first == written) {
     TakeWrites(files_.front().second, batch);
     files_.pop_front();
     ++writing_;
+  } else if (first == begun) {
+    batch.jobs.push_back(TakeFirst(begun_));
+    batch.place = awaited_ = begun;
+    awaited_since_ = now;
   } else {
-    batch.jobs.push_back(std::move(alone_.front().second));
-    alone_.pop_front();
+    batch.jobs.push_back(TakeFirst(alone_));
   }
   size_ -= batch.jobs.size();
   return batch;
 }
 
-bool SubmitQueue::WritesAreNext() const {
-  if (files_.empty() || writing_ == max_writing_) return false;
-  return alone_.empty() || files_.front().first < alone_.front().first;
+std::optional<SubmitQueue::Time> SubmitQueue::next_to_await() const {
+  if (begun_.empty()) return std::nullopt;
+  return awaited_ ? awaited_since_ + kPatience : Time::min();
+}
+
+bool SubmitQueue::MayAwait(Time now) const {
+  const auto from = next_to_await();
+  return from && now >= *from;
+}
+
+SubmitJob SubmitQueue::TakeFirst(Places& jobs) {
+  SubmitJob job = std::move(jobs.front().second);
+  jobs.pop_front();
+  return job;
 }
 
 void SubmitQueue::TakeWrites(File file, Batch& batch) {
@@ -66,6 +92,7 @@ void SubmitQueue::TakeWrites(File file, Batch& batch) {
 }
 
 void SubmitQueue::Finish(const Batch& batch) {
+  if (batch.place && batch.place == awaited_) awaited_.reset();
   if (!batch.written) return;
   --writing_;
   const auto writes = writes_.find(*batch.written);

@@ -41,6 +41,7 @@ Napi::Value SubmitThreads::Submit(const Napi::CallbackInfo& info) {
   if (context == nullptr) return Napi::Number::New(info.Env(), -EINVAL);
   const auto slab = SlabArgument(info, 1);
   const auto slots = SlotsArgument(info, 2, 3, *slab);
+  const bool begun = info[4].ToBoolean();
   uint32_t accepted = 0;
   for (const uint32_t slot : slots) {
     // A thread may be about to read the copy of this slot.
@@ -50,8 +51,8 @@ Napi::Value SubmitThreads::Submit(const Napi::CallbackInfo& info) {
     }
     *slab->CopyAt(slot) = *slab->At(slot);
     context->Took(slab, std::span(&slot, 1));
-    SubmitPool::Enqueue(pool_,
-                        {context->id(), context->serial(), slab->CopyAt(slot), slab->memory()});
+    SubmitPool::Enqueue(
+        pool_, {context->id(), context->serial(), slab->CopyAt(slot), slab->memory(), begun});
     ++accepted;
   }
   return Napi::Number::New(info.Env(), accepted);

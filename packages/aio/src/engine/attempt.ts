@@ -1,6 +1,6 @@
 // Decides how an operation is tried, and what its result means for the next try. Pure policy: the
 // engine carries it out.
-import { constants } from 'node:os';
+import { constants, release } from 'node:os';
 import { RWF_NOWAIT } from 'aio-bind';
 import { BUFFERED_READ, BUFFERED_WRITE, DIRECT_WRITE } from './device.js';
 import type { OpenFile } from './open-file.js';
@@ -12,6 +12,13 @@ const EOPNOTSUPP = -constants.errno.EOPNOTSUPP;
 
 /** Where the kernel cuts a read that may not wait. */
 const PAGE = 4096;
+
+/** Of no more than this is all read ahead, however the device is set. */
+const READ_AHEAD = 1 << 16;
+
+const [major = 0, minor = 0] = release().split('.').map(Number);
+/** A read that may not wait starts the read-ahead before it is refused (2e85abf053b9). */
+const STARTS_READ_AHEAD = major > 5 || (major === 5 && minor >= 9);
 
 /** What is to become of an operation that has come back. */
 export const SETTLE = 0;
@@ -71,7 +78,7 @@ export function planFirst(operation: Operation): void {
   // Cut short, the rest of an append would come behind what others have appended meanwhile.
   const mustBeWhole = file.append && command?.reads === false;
   if (mustBeWhole || !isTriedAtOnce(file, kind, bytes)) {
-    planOffload(operation);
+    planOffload(operation, 0);
     return;
   }
   planAtOnce(operation, endsInLine(file, kind));
@@ -88,12 +95,22 @@ export function planAtOnce(operation: Operation, unannounced: boolean): void {
   operation.unannounced = unannounced;
 }
 
-/** Another attempt, by a thread, which may wait. */
-export function planOffload(operation: Operation): void {
+/**
+ * Another attempt, by a thread, which may wait.
+ *
+ * @param result - of the last one, which might not: what it transferred, or -errno
+ */
+export function planOffload(operation: Operation, result: number): void {
   operation.offload = true;
+  operation.begun = operation.nowait && result === EAGAIN && isReadAhead(operation);
   operation.nowait = false;
   operation.unannounced = endsInLine(operation.file, operation.kind);
   operation.rwFlags &= ~RWF_NOWAIT;
+}
+
+function isReadAhead({ command, file, bytes, done }: Operation): boolean {
+  if (!STARTS_READ_AHEAD || command?.reads !== true || file === null) return false;
+  return !file.direct && bytes - done <= READ_AHEAD;
 }
 
 /**

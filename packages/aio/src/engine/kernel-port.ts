@@ -128,10 +128,15 @@ export class KernelPort {
     return try_preadv2(aio_fildes[0]!, aio_buf[0]!, aio_nbytes[0]!, aio_offset[0]!, RWF_NOWAIT);
   }
 
-  /** Gives all of them to the submit threads. */
-  offload(slots: SlotList): void {
+  /**
+   * Gives all of them to the submit threads.
+   *
+   * @param begun - what they read is on its way from the device: they are waited for one after the other
+   */
+  offload(slots: SlotList, begun: boolean): void {
+    if (slots.length === 0) return;
     this.#hasOffloaded = true;
-    this.#threads.submit(this.#ctx, this.#slab, slots.slots, slots.length);
+    this.#threads.submit(this.#ctx, this.#slab, slots.slots, slots.length, { begun });
   }
 
   /** Takes a slot back from the submit threads, if none has come round to it yet. */

@@ -69,6 +69,8 @@ export class Operation {
   nowait = false;
   /** It is too large, or its file system too slow, for the event loop's own io_submit. */
   offload = false;
+  /** What it reads is on its way from the device: a submit thread has but to wait for it. */
+  begun = false;
   /** No eventfd says when it ends: it is expected to have ended when io_submit returns. */
   unannounced = false;
 
@@ -174,6 +176,7 @@ export class Operation {
     this.done = 0;
     this.nowait = false;
     this.offload = false;
+    this.begun = false;
     this.unannounced = false;
     this.state = IDLE;
     this.slot = -1;

@@ -156,7 +156,7 @@ export class Outcomes {
         break;
       case OFFLOAD:
         if (result > 0) operation.advance(result);
-        planOffload(operation);
+        planOffload(operation, result);
         this.#submissions.queue(operation);
         break;
       case LEAVE_TO_NODE:

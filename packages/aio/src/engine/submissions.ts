@@ -25,6 +25,8 @@ export class Submissions {
   readonly #counters: Counters;
   readonly #toKernel: SlotList;
   readonly #toThreads: SlotList;
+  /** For threads too: what is on its way from the device. */
+  readonly #begun: SlotList;
   /** What waits to be submitted and collected in one call. */
   readonly batch: RangeBatch = new RangeBatch();
   /** The same for reads that are by themselves. */
@@ -43,6 +45,7 @@ export class Submissions {
     this.#counters = counters;
     this.#toKernel = new SlotList(depth);
     this.#toThreads = new SlotList(depth);
+    this.#begun = new SlotList(depth);
   }
 
   get inFlight(): number {
@@ -51,7 +54,8 @@ export class Submissions {
 
   /** How many wait for the next submission. */
   get queued(): number {
-    return this.#toKernel.length + this.#toThreads.length + this.batch.count + this.reads.count();
+    const forThreads = this.#toThreads.length + this.#begun.length;
+    return this.#toKernel.length + forThreads + this.batch.count + this.reads.count();
   }
 
   /** How many operations wait for the event loop's own io_submit. */
@@ -65,12 +69,12 @@ export class Submissions {
   }
 
   get hasForThreads(): boolean {
-    return this.#toThreads.length > 0;
+    return this.#toThreads.length > 0 || this.#begun.length > 0;
   }
 
   queue(operation: Operation): void {
     this.#port.prepare(operation);
-    (operation.offload ? this.#toThreads : this.#toKernel).push(operation.slot);
+    this.#listFor(operation).push(operation.slot);
     operation.state = QUEUED;
   }
 
@@ -83,8 +87,7 @@ export class Submissions {
   withdraw(operation: Operation): boolean {
     const { state, slot } = operation;
     if (state === QUEUED) {
-      this.#toKernel.remove(slot);
-      this.#toThreads.remove(slot);
+      this.#listFor(operation).remove(slot);
       return true;
     }
     if (state !== OFFLOADED || !this.#port.withdraw(slot)) return false;
@@ -194,17 +197,8 @@ export class Submissions {
   }
 
   submitToThreads(): void {
-    const count = this.#toThreads.length;
-    this.#port.offload(this.#toThreads);
-    for (let i = 0; i < count; i++) {
-      const slot = this.#toThreads.at(i);
-      this.#slots.operationAt(slot)!.state = OFFLOADED;
-      if (this.#slots.isUnannounced(slot)) this.#inThreads++;
-    }
-    this.#inFlight += count;
-    this.#counters.submitted += count;
-    this.#counters.offloaded += count;
-    this.#toThreads.drop(count);
+    this.#offload(this.#toThreads, false);
+    this.#offload(this.#begun, true);
   }
 
   /** An attempt has ended. */
@@ -237,6 +231,25 @@ export class Submissions {
       if (sweep === null || !this.#slots.isUnannounced(slot)) continue;
       if (!this.#toKernel.includes(slot)) noteCompletesLate(sweep.file, sweep.kind);
     }
+  }
+
+  #listFor({ offload, begun }: Operation): SlotList {
+    if (!offload) return this.#toKernel;
+    return begun ? this.#begun : this.#toThreads;
+  }
+
+  #offload(slots: SlotList, begun: boolean): void {
+    const count = slots.length;
+    this.#port.offload(slots, begun);
+    for (let i = 0; i < count; i++) {
+      const slot = slots.at(i);
+      this.#slots.operationAt(slot)!.state = OFFLOADED;
+      if (this.#slots.isUnannounced(slot)) this.#inThreads++;
+    }
+    this.#inFlight += count;
+    this.#counters.submitted += count;
+    this.#counters.offloaded += count;
+    slots.drop(count);
   }
 
   /**
