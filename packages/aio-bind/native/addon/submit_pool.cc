@@ -58,10 +58,11 @@ void SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job)
   }
   const auto now = Clock::now();
   const size_t ready = pool->queue_.Ready(now);
+  const bool any_to_await = pool->queue_.next_to_await().has_value();
   pool->queue_.Push(std::move(job));
   // A thread that is at it takes this along.
   if (pool->queue_.Ready(now) == ready) {
-    pool->HaveWatched();
+    if (!any_to_await) pool->CallThread();
     return;
   }
   const bool enough = pool->waiting_ > ready || pool->workers_.size() >= pool->max_threads_;
@@ -136,7 +137,7 @@ void SubmitPool::Work(std::list<Worker>::iterator self) {
   for (;;) {
     AwaitWork(lock);
     const SubmitQueue::Batch batch = queue_.Take(Clock::now());
-    HaveWatched();
+    CallThread();
     if (batch.jobs.empty()) break;  // idle for long enough, or closed
     self->ctx = batch.jobs.front().ctx;
     lock.unlock();
@@ -172,19 +173,22 @@ void SubmitPool::AwaitWork(std::unique_lock<std::mutex>& lock) {
       work_.wait_until(lock, *next);
       --watching_;
       end = Clock::now() + idle_;
-    } else if (work_.wait_until(lock, end) == std::cv_status::timeout) {
+    } else if (work_.wait_until(lock, end) == std::cv_status::timeout && !queue_.next_to_await()) {
       break;
     }
   } while (!is_work());
   --waiting_;
 }
 
-void SubmitPool::HaveWatched() {
-  if (watching_ > 0 || starting_ > 0 || !queue_.next_to_await()) return;
+void SubmitPool::CallThread() {
+  const bool is_unwatched = watching_ == 0 && queue_.next_to_await().has_value();
+  const size_t needed = std::max<size_t>(queue_.Ready(Clock::now()), is_unwatched ? 1 : 0);
+  if (needed <= starting_) return;
   if (waiting_ > 0) {
     work_.notify_one();
   } else if (workers_.size() < max_threads_) {
-    StartThread(shared_from_this());
+    // Where there can be no other, one that is at work comes to it in the end.
+    std::ignore = StartThread(shared_from_this());
   }
 }
 

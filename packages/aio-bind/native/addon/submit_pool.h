@@ -74,9 +74,9 @@ class SubmitPool : public std::enable_shared_from_this<SubmitPool> {
   void Work(std::list<Worker>::iterator self);
   // Until there is something to take, or has been nothing for long enough, or it is closed.
   void AwaitWork(std::unique_lock<std::mutex>& lock);
-  // Where some that have begun are left, has a thread that is free wait until the next may be
-  // taken.
-  void HaveWatched();
+  // Has a thread that is free, or a new one, come to what is left: to take it, or where it has
+  // begun and may not be taken yet, to watch for that.
+  void CallThread();
   // Whether the kernel signals its end, so that nobody else has to.
   bool Announces(const iocb& iocb) const;
   static std::vector<Refusal> Submit(const std::vector<SubmitJob>& jobs);

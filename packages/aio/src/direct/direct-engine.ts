@@ -56,9 +56,9 @@ export class DirectEngine implements Carrier {
     else if (command?.reads !== true) this.#startWrite(operation);
     else if (this.#isAligned(operation)) this.#engine.start(operation);
     else {
-      claimStack();
-      this.#hold(operation);
-      void this.#bounce(operation, bouncedRead, this.#file);
+      this.#hold(operation, () => {
+        void this.#bounce(operation, bouncedRead, this.#file);
+      });
     }
   }
 
@@ -91,28 +91,33 @@ export class DirectEngine implements Carrier {
   /** Once those writes have ended, by whichever descriptor, that were issued before. */
   #startSync(operation: Operation): void {
     this.#file.begin();
-    this.#writes.writes.after(() => {
-      const start = (): void => {
-        // Whatever the descriptor, it is the file that is synced.
-        this.#engine.start(operation);
-        this.#file.end();
-      };
-      const { file } = this.#buffered;
-      if (file === null) start();
-      else file.writes.after(start);
-    });
+    try {
+      this.#writes.writes.after(() => {
+        const start = (): void => {
+          // Whatever the descriptor, it is the file that is synced.
+          this.#engine.start(operation);
+          this.#file.end();
+        };
+        const { file } = this.#buffered;
+        if (file === null) start();
+        else file.writes.after(start);
+      });
+    } catch (error) {
+      this.#file.end();
+      throw error;
+    }
   }
 
   #startWrite(operation: Operation): void {
-    claimStack();
-    this.#hold(operation);
-    if (this.#file.append || !isRangeAligned(operation, this.#alignment)) {
-      void this.#writeBuffered(operation);
-      return;
-    }
-    this.#turns.take(this.#writes, () => {
-      if (isMemoryAligned(operation, this.#alignment)) this.#handOver(operation, this.#writes);
-      else void this.#bounceWrite(operation);
+    this.#hold(operation, () => {
+      if (this.#file.append || !isRangeAligned(operation, this.#alignment)) {
+        void this.#writeBuffered(operation);
+        return;
+      }
+      this.#turns.take(this.#writes, () => {
+        if (isMemoryAligned(operation, this.#alignment)) this.#handOver(operation, this.#writes);
+        else void this.#bounceWrite(operation);
+      });
     });
   }
 
@@ -130,8 +135,11 @@ export class DirectEngine implements Carrier {
   async #bounceWrite(operation: Operation): Promise<void> {
     // It is under way in between its pieces too.
     const epoch = this.#writes.writes.enter();
-    await this.#bounce(operation, bouncedWrite, this.#writes);
-    this.#writes.writes.leave(epoch);
+    try {
+      await this.#bounce(operation, bouncedWrite, this.#writes);
+    } finally {
+      this.#writes.writes.leave(epoch);
+    }
   }
 
   async #bounce(
@@ -154,9 +162,17 @@ export class DirectEngine implements Carrier {
     );
   }
 
-  #hold(operation: Operation): void {
+  /** @param begin - what comes next with it, now or later */
+  #hold(operation: Operation, begin: () => void): void {
+    claimStack();
     this.#file.begin();
     this.#held.add(operation);
+    try {
+      begin();
+    } catch (error) {
+      if (this.#held.delete(operation)) this.#file.end();
+      throw error;
+    }
   }
 
   /** The engine does the rest, by the descriptor of `file`. */
@@ -167,12 +183,19 @@ export class DirectEngine implements Carrier {
     }
     const { epoch } = operation;
     this.#held.delete(operation);
+    const entered = file.writes.enter();
     operation.file = file;
-    operation.epoch = file.writes.enter();
-    this.#engine.start(operation);
-    // Only now: a sync, or a close, must not come in between.
-    if (epoch !== null) this.#file.writes.leave(epoch);
-    this.#file.end();
+    operation.epoch = entered;
+    try {
+      this.#engine.start(operation);
+      // Only now: a sync, or a close, must not come in between.
+      if (epoch !== null) this.#file.writes.leave(epoch);
+    } catch (error) {
+      file.writes.leave(entered);
+      throw error;
+    } finally {
+      this.#file.end();
+    }
   }
 
   #fail(operation: Operation, error: unknown): void {

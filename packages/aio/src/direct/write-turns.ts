@@ -3,7 +3,11 @@ import type { OpenFile } from '../engine/open-file.js';
 
 interface Turn {
   readonly file: OpenFile;
-  readonly begin: () => void;
+  begin: () => void;
+}
+
+function nothing(): void {
+  // There was no stack left for it.
 }
 
 /**
@@ -22,22 +26,34 @@ export class WriteTurns {
   #isChanging = false;
   #isGoing = false;
 
-  /** @param begin - called when it is its turn; enters the file's write barrier, and does not throw */
+  /**
+   * @param begin - called when it is its turn; enters the file's write barrier
+   * @throws RangeError - there is no stack left: it has no turn
+   */
   take(file: OpenFile, begin: () => void): void {
-    this.#waiting.push({ file, begin });
-    this.#goOn();
+    const turn: Turn = { file, begin };
+    this.#waiting.push(turn);
+    try {
+      this.#goOn();
+    } catch (error) {
+      turn.begin = nothing;
+      throw error;
+    }
   }
 
   #goOn(): void {
     if (this.#isGoing) return;
     this.#isGoing = true;
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      if (next.file === this.#whose) {
-        this.#waiting.shift();
-        next.begin();
-      } else this.#changeTo(next.file);
+    try {
+      for (let next = this.#next(); next !== undefined; next = this.#next()) {
+        if (next.file === this.#whose) {
+          this.#waiting.shift();
+          next.begin();
+        } else this.#changeTo(next.file);
+      }
+    } finally {
+      this.#isGoing = false;
     }
-    this.#isGoing = false;
   }
 
   #next(): Turn | undefined {

@@ -13,7 +13,10 @@ const EOPNOTSUPP = -constants.errno.EOPNOTSUPP;
 /** Where the kernel cuts a read that may not wait. */
 const PAGE = 4096;
 
-/** Of no more than this is all read ahead, however the device is set. */
+/**
+ * Of no more than this all is read ahead, unless the device is set to read less ahead (read_ahead_kb): what is missing
+ * is then read one after the other.
+ */
 const READ_AHEAD = 1 << 16;
 
 const [major = 0, minor = 0] = release().split('.').map(Number);

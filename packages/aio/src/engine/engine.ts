@@ -122,13 +122,21 @@ export class Engine implements Carrier {
       sweep.began = this.#batchBegan;
       this.#admission.takeSweep(sweep);
     } catch (error) {
+      if (sweep.hasEnded) throw error;
       // Nothing of it has begun. What V8 has never compiled it cannot compile here.
       const { file, epoch } = sweep;
       if (epoch !== null) file.writes.leave(epoch);
       file.end();
       throw error;
     }
-    if (goesAtOnce) this.#flush();
+    if (!goesAtOnce) return;
+    try {
+      this.#flush();
+    } catch (error) {
+      // It waits for another.
+      this.#scheduleFlush();
+      throw error;
+    }
   }
 
   /**

@@ -13,6 +13,10 @@ interface Positioned {
   end(): void;
 }
 
+function notYet(): void {
+  // Until there is a turn to end.
+}
+
 /**
  * Reads and writes without a position go where the descriptor's own is, and move it. Kernel AIO takes
  * positions only, so they take turns: look where it is, transfer, set where it is then.
@@ -127,10 +131,12 @@ export class PositionLock {
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     // Not derived from what the caller gets: the stack of an error shows him only where nobody else waits for that.
-    let ended = (): void => undefined;
+    let ended = notYet;
     const turn = new Promise<void>((resolve) => {
       ended = resolve;
     });
+    // There was no stack for its function: it has rejected for that.
+    if (ended === notYet) await turn;
     this.#file.begin();
     const before = this.#turns++ === 0 ? null : this.#last;
     this.#last = turn;

@@ -79,7 +79,8 @@ export class SlotTable {
   /** The same, though an operation may have been put there. */
   takeBack(slot: number, bytes: number): void {
     this.#operations[slot] = null;
-    this.giveBackOne(slot, bytes);
+    this.#bytes -= bytes;
+    this.#free.push(slot);
   }
 
   /** The same for many slots, of so many bytes together. */

@@ -177,19 +177,24 @@ export function startSync(
   const refusal = refusalBy(patience);
   if (refusal !== null) return Promise.reject(refusal);
   claimStack();
-  const { promise, resolve, reject } = withResolvers();
-  // The writes that it waits for go on, and so does a sync that has begun.
-  if (!isPatient(patience)) {
-    const forget = whenGivenUp(patience, reject);
-    promise.then(forget, forget);
-  }
   file.begin();
-  file.writes.after(() => {
-    const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
-    operation.address = operation.nbytes = operation.bytes = operation.offset = 0;
-    Object.assign(operation, { promise, resolve, reject });
-    engine.start(operation);
+  try {
+    const { promise, resolve, reject } = withResolvers();
+    // The writes that it waits for go on, and so does a sync that has begun.
+    if (!isPatient(patience)) {
+      const forget = whenGivenUp(patience, reject);
+      promise.then(forget, forget);
+    }
+    file.writes.after(() => {
+      const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
+      operation.address = operation.nbytes = operation.bytes = operation.offset = 0;
+      Object.assign(operation, { promise, resolve, reject });
+      engine.start(operation);
+      file.end();
+    });
+    return promise;
+  } catch (error) {
     file.end();
-  });
-  return promise;
+    throw error;
+  }
 }
