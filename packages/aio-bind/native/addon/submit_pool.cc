@@ -62,7 +62,7 @@ void SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job)
   pool->queue_.Push(std::move(job));
   // A thread that is at it takes this along.
   if (pool->queue_.Ready(now) == ready) {
-    if (!any_to_await) pool->CallThread();
+    if (!any_to_await && pool->IsUnwatched()) pool->CallThread(1);
     return;
   }
   const bool enough = pool->waiting_ > ready || pool->workers_.size() >= pool->max_threads_;
@@ -135,9 +135,10 @@ void SubmitPool::Work(std::list<Worker>::iterator self) {
   std::unique_lock lock(mutex_);
   --starting_;
   for (;;) {
-    AwaitWork(lock);
-    const SubmitQueue::Batch batch = queue_.Take(Clock::now());
-    CallThread();
+    const bool has_waited = AwaitWork(lock);
+    const auto now = Clock::now();
+    const SubmitQueue::Batch batch = queue_.Take(now);
+    CallThread(std::max<size_t>(has_waited ? queue_.Ready(now) : 0, IsUnwatched() ? 1 : 0));
     if (batch.jobs.empty()) break;  // idle for long enough, or closed
     self->ctx = batch.jobs.front().ctx;
     lock.unlock();
@@ -162,9 +163,9 @@ void SubmitPool::Work(std::list<Worker>::iterator self) {
   settled_.notify_all();
 }
 
-void SubmitPool::AwaitWork(std::unique_lock<std::mutex>& lock) {
+bool SubmitPool::AwaitWork(std::unique_lock<std::mutex>& lock) {
   const auto is_work = [&] { return closed_ || queue_.Ready(Clock::now()) != 0; };
-  if (is_work()) return;
+  if (is_work()) return false;
   ++waiting_;
   auto end = Clock::now() + idle_;
   do {
@@ -178,11 +179,10 @@ void SubmitPool::AwaitWork(std::unique_lock<std::mutex>& lock) {
     }
   } while (!is_work());
   --waiting_;
+  return true;
 }
 
-void SubmitPool::CallThread() {
-  const bool is_unwatched = watching_ == 0 && queue_.next_to_await().has_value();
-  const size_t needed = std::max<size_t>(queue_.Ready(Clock::now()), is_unwatched ? 1 : 0);
+void SubmitPool::CallThread(size_t needed) {
   if (needed <= starting_) return;
   if (waiting_ > 0) {
     work_.notify_one();

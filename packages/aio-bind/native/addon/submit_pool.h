@@ -73,10 +73,12 @@ class SubmitPool : public std::enable_shared_from_this<SubmitPool> {
   static void* Main(void* start);
   void Work(std::list<Worker>::iterator self);
   // Until there is something to take, or has been nothing for long enough, or it is closed.
-  void AwaitWork(std::unique_lock<std::mutex>& lock);
-  // Has a thread that is free, or a new one, come to what is left: to take it, or where it has
-  // begun and may not be taken yet, to watch for that.
-  void CallThread();
+  // Returns whether it had to wait, and so may have been called for something else than it takes.
+  bool AwaitWork(std::unique_lock<std::mutex>& lock);
+  // Nobody waits for the time when the next that has begun may be taken.
+  bool IsUnwatched() const { return watching_ == 0 && queue_.next_to_await().has_value(); }
+  // Has a thread that is free, or a new one, come, unless as many as are needed are on their way.
+  void CallThread(size_t needed);
   // Whether the kernel signals its end, so that nobody else has to.
   bool Announces(const iocb& iocb) const;
   static std::vector<Refusal> Submit(const std::vector<SubmitJob>& jobs);
