@@ -142,8 +142,9 @@ describe('a read', () => {
       return new Set(submit.mock.calls.map(([, , , , options]) => options?.begun));
     };
     expect(await read(4096, 0)).toEqual(new Set([true]));
-    // Of so much the kernel reads ahead but a part, or nothing was tried.
-    expect(await read(1 << 17, 1 << 22)).toEqual(new Set([false]));
+    // Of so much the kernel may read ahead but a part. (What is left of one that found its first pages may be less.)
+    expect((await read(1 << 17, 1 << 22)).has(false)).toBe(true);
+    // Nothing was tried.
     expect(await read(1 << 18, 1 << 23)).toEqual(new Set([false]));
     await handle.close();
   });
