@@ -1,5 +1,3 @@
-import { constants } from 'node:os';
-import { errnoError } from 'aio-bind';
 import { checkInteger, checkObject, stateError } from '../argument-errors.js';
 import {
   type Patience,
@@ -29,7 +27,6 @@ export interface AioContextOptions {
 
 /** More the kernel refuses, whatever is left (ioctx_alloc() in fs/aio.c). */
 const MAX_IN_FLIGHT = 2 ** 22;
-const { EAGAIN } = constants.errno;
 
 /**
  * A kernel AIO context, for those who drive AIO themselves. It does exactly what it is asked for: a
@@ -100,19 +97,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    */
   submit(...operations: AioOperation[]): number {
     this.#checkOpen();
-    const states = this.#takeOff(operations);
-    // What was run before goes before.
-    this.#dispatcher.flushIfDue();
-    let taken = 0;
-    try {
-      const { room } = this.#dispatcher.kernel;
-      if (room < operations.length) throw errnoError(-EAGAIN, 'io_submit');
-      this.#dispatcher.submit(states, (count) => (taken = count));
-      return taken;
-    } catch (error) {
-      for (const state of states.slice(taken)) state.land();
-      throw submitError(error, taken, operations[taken]);
-    }
+    return this.#dispatcher.submit(this.#takeOff(operations));
   }
 
   /**

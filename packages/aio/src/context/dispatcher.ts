@@ -1,5 +1,6 @@
+import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { EventWatcher } from 'aio-bind';
+import { EventWatcher, errnoError } from 'aio-bind';
 import { Turn } from '../engine/turn.js';
 import type { OperationState } from '../operations/operation-state.js';
 import { AioEvent } from './aio-event.js';
@@ -11,9 +12,11 @@ import { leftOpen } from './left-open.js';
 import { LoopSide } from './loop-side.js';
 import type { Run } from './run.js';
 import { RunQueue } from './run-queue.js';
+import { submitError } from './submit-error.js';
 import { Submitted } from './submitted.js';
 import { checkTimeout, waitForEvents } from './wait-for-events.js';
 
+const { EAGAIN } = constants.errno;
 const NO_EVENTFD = -1;
 
 /** The end of an iteration. */
@@ -68,21 +71,31 @@ export class Dispatcher {
   // --- on the way in ---------------------------------------------------------------------------
 
   /**
-   * Submits operations now.
+   * Submits operations now, which are this dispatcher's already; those that the kernel does not take are their
+   * user's again.
    *
-   * @param taken - told how many the kernel has, from the first on; also where this throws
-   * @throws what is wrong with the next
+   * @returns how many there were
+   * @throws SubmitError
    */
-  submit(states: readonly OperationState[], taken: (count: number) => void): void {
+  submit(states: readonly OperationState[]): number {
+    // What was run before goes before.
+    this.flushIfDue();
     // Who waits already is to be told.
     const silently = this.#isPolled && this.completions.waiting === 0;
     const eventfd = silently ? NO_EVENTFD : this.#loop.announce();
-    let count = 0;
+    let taken = 0;
+    // Before, while all of it is near: much is copied meanwhile.
+    for (const state of states) this.#submitted.add(state, silently);
     try {
-      while (count < states.length) count += this.kernel.submit(states, eventfd, count);
-    } finally {
-      for (let i = 0; i < count; i++) this.#submitted.add(states[i]!, silently);
-      taken(count);
+      if (this.kernel.room < states.length) throw errnoError(-EAGAIN, 'io_submit');
+      while (taken < states.length) taken += this.kernel.submit(states, eventfd, taken);
+      return taken;
+    } catch (error) {
+      for (const state of states.slice(taken)) {
+        this.#submitted.delete(state);
+        state.land();
+      }
+      throw submitError(error, taken, states[taken]?.operation);
     }
   }
 

@@ -17,6 +17,7 @@ import {
 import { HIGH, LOW, inWords } from '../engine/iocb-layout.js';
 import { EVENT_WORDS, eventResult, eventSlot } from '../engine/iocb-words.js';
 import type { OperationState } from '../operations/operation-state.js';
+import { OperationSlots } from './operation-slots.js';
 
 const { EINTR, EINVAL } = constants.errno;
 
@@ -44,12 +45,9 @@ export class KernelContext {
   readonly #ctx = new aio_context_t();
   readonly #slab: IocbSlab;
   readonly #events: IoEventArray;
-  readonly #states: (OperationState | null)[];
-  /** A stack. */
-  readonly #free: Uint32Array;
-  #freeCount: number;
+  readonly #slots: OperationSlots;
   /** For io_submit(2). */
-  readonly #slots: Uint32Array;
+  readonly #batch: Uint32Array;
 
   /** @throws what io_setup(2) fails with */
   constructor(size: number) {
@@ -58,18 +56,16 @@ export class KernelContext {
     this.#slab = new IocbSlab(size);
     this.#events = new IoEventArray(Math.min(size, EVENTS));
     for (let slot = 0; slot < size; slot++) this.#slab.keep(slot, this);
-    this.#states = new Array<OperationState | null>(size).fill(null);
-    this.#free = Uint32Array.from({ length: size }, (_, index) => size - 1 - index);
-    this.#freeCount = size;
-    this.#slots = new Uint32Array(size);
+    this.#slots = new OperationSlots(this.#slab);
+    this.#batch = new Uint32Array(size);
   }
 
   get inFlight(): number {
-    return this.size - this.#freeCount;
+    return this.#slots.used;
   }
 
   get room(): number {
-    return this.#freeCount;
+    return this.size - this.#slots.used;
   }
 
   /**
@@ -82,21 +78,15 @@ export class KernelContext {
    * @throws what is wrong with the first
    */
   submit(states: readonly OperationState[], eventfd: number, from = 0): number {
-    const words = this.#slab.u32;
+    const batch = this.#batch;
     const count = states.length - from;
-    for (let index = 0; index < count; index++) {
-      const state = states[from + index]!;
-      const slot = this.#free[--this.#freeCount]!;
-      this.#slots[index] = slot;
-      this.#states[slot] = state;
-      state.image.copyTo(words, slot, state.descriptor, eventfd);
-    }
+    for (let i = 0; i < count; i++) batch[i] = this.#slots.take(states[from + i]!, eventfd);
     let taken = 0;
     try {
-      taken = io_submit(this.#ctx, count, this.#slab, this.#slots);
+      taken = io_submit(this.#ctx, count, this.#slab, batch);
       return taken;
     } finally {
-      for (let i = count - 1; i >= taken; i--) this.#release(this.#slots[i]!);
+      for (let i = count - 1; i >= taken; i--) this.#slots.release(batch[i]!);
     }
   }
 
@@ -131,7 +121,7 @@ export class KernelContext {
    * @returns false where it cannot be cancelled, or has completed
    */
   cancel(state: OperationState): boolean {
-    const slot = this.#states.indexOf(state);
+    const slot = this.#slots.indexOf(state);
     if (slot === -1) return false;
     try {
       io_cancel(this.#ctx, new Iocb(this.#slab, slot), null);
@@ -144,7 +134,7 @@ export class KernelContext {
 
   /** What is in flight. */
   states(): OperationState[] {
-    return this.#states.filter((state) => state !== null);
+    return this.#slots.states();
   }
 
   /** Blocks for some 30 ms, and until everything in flight has ended. */
@@ -159,20 +149,15 @@ export class KernelContext {
     return destroyed;
   }
 
-  #release(slot: number): void {
-    this.#states[slot] = null;
-    this.#free[this.#freeCount++] = slot;
-  }
-
   #give(count: number, sink: Sink): void {
     const { u32, i32 } = this.#events;
     for (let i = 0; i < count; i++) {
       const slot = u32[eventSlot(i)]!;
-      const state = this.#states[slot];
-      if (state == null) continue;
+      const state = this.#slots.at(slot);
+      if (state === null) continue;
       const low = u32[i * EVENT_WORDS + RES2 + LOW]!;
       const high = i32[i * EVENT_WORDS + RES2 + HIGH]!;
-      this.#release(slot);
+      this.#slots.release(slot);
       sink(state, i32[eventResult(i)]!, high * 2 ** 32 + low);
     }
   }

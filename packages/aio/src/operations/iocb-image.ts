@@ -1,8 +1,6 @@
 import { IOCB_FLAG_IOPRIO, IOCB_FLAG_RESFD } from 'aio-bind';
 import {
   BUF,
-  DATA,
-  FILDES,
   FLAGS,
   HIGH,
   LOW,
@@ -62,21 +60,10 @@ export class IocbImage {
     this.#flag(IOCB_FLAG_RESFD, fd !== null);
   }
 
-  /**
-   * Copies it into a slot of a slab.
-   *
-   * @param slot - comes back in the event
-   * @param eventfd - signalled on completion, unless the operation has one of its own; -1 for none
-   */
-  copyTo(words: Uint32Array, slot: number, fd: number, eventfd: number): void {
-    const base = slot * WORDS;
-    words.set(this.#words, base);
-    words[base + DATA + LOW] = slot;
-    words[base + FILDES] = fd;
-    const flags = this.#words[FLAGS]!;
-    if (eventfd === -1 || (flags & IOCB_FLAG_RESFD) !== 0) return;
-    words[base + FLAGS] = flags | IOCB_FLAG_RESFD;
-    words[base + RESFD] = eventfd;
+  /** Copies it to where a slot begins; not by set(), which takes as long as all else of a submission. */
+  copyTo(words: Uint32Array, base: number): void {
+    const own = this.#words;
+    for (let i = 0; i < WORDS; i++) words[base + i] = own[i]!;
   }
 
   #flag(flag: number, on: boolean): void {

@@ -35,6 +35,7 @@ const MAX_FD = 2 ** 31 - 1;
 
 /** What stands behind an operation. */
 export let stateOf: (operation: OperationBase) => OperationState;
+let isOperation: (value: object) => value is OperationBase;
 
 /**
  * What all operations have in common. An operation is made once and submitted as often as it is
@@ -184,6 +185,7 @@ export abstract class OperationBase {
 
   static {
     stateOf = (operation) => operation.#state;
+    isOperation = (value): value is OperationBase => #state in value;
     showGetters(this);
   }
 }
@@ -201,6 +203,8 @@ export function stateToChange(operation: OperationBase, property: string): Opera
 
 /** @throws TypeError - it is no operation */
 export function operationState(operation: unknown): OperationState {
-  if (operation instanceof OperationBase) return stateOf(operation);
+  if (typeof operation === 'object' && operation !== null && isOperation(operation)) {
+    return stateOf(operation);
+  }
   throw invalidType('operation', 'a ReadOperation, or another operation', operation);
 }

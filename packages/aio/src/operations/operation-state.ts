@@ -11,36 +11,46 @@ type View = NodeJS.ArrayBufferView;
 /** A FileHandle, or anything else that has a descriptor, or the number of one. */
 export type AioFile = number | { readonly fd: number };
 
+let made = 0;
+
 /**
  * What stands behind an operation's public face: what it asks for, whose it is, and its iocb. Contexts
  * deal with this.
  */
 export class OperationState {
+  // What every submission looks at stands first, and so together.
   readonly operation: AioOperation;
-  readonly image: IocbImage;
+  /** Whose it is while it is in flight. */
+  #context: object | null = null;
   file: AioFile = -1;
-  eventfd: number | null = null;
-  priorityClass: number = IOPRIO_CLASS_NONE;
-  priorityLevel = 0;
-  /** The command of what it was converted to. */
-  convertedTo: string | null = null;
+  /** That of the file, when it was last looked at. */
+  descriptor = -1;
   /** The memory of a read or write; null for other operations. */
   buffer: View | null = null;
   /** How much of it is transferred. */
   length = 0;
+  eventfd: number | null = null;
+  /** The command of what it was converted to. */
+  convertedTo: string | null = null;
+  /** Of a handle of ours: it is not closed meanwhile. */
+  #held: OpenFile | null = null;
+  /** It is in flight, and signals nobody when it has ended. */
+  isSilent = false;
+  /** Since its iocb was put into a slot. */
+  changed = true;
+  /** The slots among which it has, or had, one; 0 for none. */
+  slots = 0;
+  /** The one that it has, or had last. */
+  slot = -1;
+  /** What slots know it by. */
+  readonly serial: number = ++made;
+  readonly image: IocbImage;
+  priorityClass: number = IOPRIO_CLASS_NONE;
+  priorityLevel = 0;
   /** The memory of a readv or writev; null for other operations. */
   buffers: readonly View[] | null = null;
   /** How many bytes each of these had when they were set. */
   lengths: readonly number[] = [];
-  /** That of the file, when it was last looked at. */
-  descriptor = -1;
-  /** It is in flight, and signals nobody when it has ended. */
-  isSilent = false;
-
-  /** Whose it is while it is in flight. */
-  #context: object | null = null;
-  /** Of a handle of ours: it is not closed meanwhile. */
-  #held: OpenFile | null = null;
 
   constructor(operation: AioOperation, opcode: number) {
     this.operation = operation;
@@ -64,7 +74,10 @@ export class OperationState {
    */
   checkChange(property: string): void {
     if (this.convertedTo !== null) throw this.#convertedError();
-    if (this.#context === null) return;
+    if (this.#context === null) {
+      this.changed = true;
+      return;
+    }
     throw stateError(
       'ERR_AIO_IN_FLIGHT',
       `The ${property} of a ${this.operation.command} operation cannot be changed while it is in flight: ` +

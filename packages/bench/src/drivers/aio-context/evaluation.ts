@@ -22,10 +22,7 @@ export function openFiles(
   const context = new AioContext({ maxInFlight: files.length });
   const reads = readsOf(fds, buffers);
   return {
-    async readAll() {
-      await readWhole(context, reads);
-      return buffers;
-    },
+    readAll: () => readWhole(context, reads)?.then(() => buffers) ?? buffers,
     close() {
       context.close();
       for (const fd of fds) closeSync(fd);

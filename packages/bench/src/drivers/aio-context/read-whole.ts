@@ -7,15 +7,16 @@ const readByNode = promisify(read);
 
 /** All with one system call; without RWF_NOWAIT where the file system does not know it (overlayfs). */
 function submitTogether(context: AioContext, reads: readonly ReadOperation[]): void {
-  for (let submitted = 0; submitted < reads.length;) {
+  for (let rest = reads; rest.length > 0;) {
     try {
-      submitted += context.submit(...reads.slice(submitted));
+      context.submit(...rest);
+      return;
     } catch (error) {
-      const { code, submitted: before } = error as SubmitError;
-      submitted += before;
-      const refused = reads[submitted];
+      const { code, submitted } = error as SubmitError;
+      const refused = rest[submitted];
       if (code !== 'ENOTSUP' || refused === undefined || refused.flags === 0) throw error;
       refused.flags = 0;
+      rest = rest.slice(submitted);
     }
   }
 }
@@ -31,23 +32,32 @@ async function readAnew({ fd, buffer, length }: ReadOperation): Promise<void> {
   checkWhole(bytesRead, buffer);
 }
 
+/** Waits for what is still under way, and reads anew what was cut short. */
+async function complete(context: AioContext, cutShort: AioEvent<ReadOperation>[]): Promise<void> {
+  for await (const event of context as AsyncIterable<AioEvent<ReadOperation>>) {
+    if (!isWhole(event)) cutShort.push(event);
+  }
+  await Promise.all(cutShort.map(({ operation }) => readAnew(operation)));
+}
+
 /**
  * Reads whole files that are in memory on the spot: one system call submits the reads, and their events are
  * in the ring when it returns. Nothing waits on the event loop, and only what is not in memory wants a thread.
  *
  * @param reads - with RWF_NOWAIT, and all that the context has
+ * @returns a promise where something is not in memory
  */
-export async function readWhole(
+export function readWhole(
   context: AioContext,
   reads: readonly ReadOperation[],
-): Promise<void> {
+): Promise<void> | undefined {
   submitTogether(context, reads);
+  let whole = 0;
   const events = context.getEvents(0, reads.length) as AioEvent<ReadOperation>[];
-  const cutShort = events.filter((event) => !isWhole(event));
-  if (context.inFlight > 0) {
-    for await (const event of context as AsyncIterable<AioEvent<ReadOperation>>) {
-      if (!isWhole(event)) cutShort.push(event);
-    }
-  }
-  if (cutShort.length > 0) await Promise.all(cutShort.map(({ operation }) => readAnew(operation)));
+  for (const event of events) if (isWhole(event)) whole++;
+  if (whole === reads.length) return undefined;
+  return complete(
+    context,
+    events.filter((event) => !isWhole(event)),
+  );
 }
