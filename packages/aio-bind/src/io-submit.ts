@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { type aio_context_t, contextSerial } from './aio-context-t.js';
 import { checkInteger, invalidType, outOfRange } from './argument-errors.js';
+import { byteLengthOf } from './byte-length.js';
 import {
   IOCB_CMD_PREAD,
   IOCB_CMD_PREADV,
@@ -115,5 +116,5 @@ export function checkFits(iocb: Iocb, index: number): void {
 function bytesOf(owner: object | null): number | undefined {
   if (owner instanceof IoVecArray) return owner.length * layout.iovec.size;
   // Without types, an ArrayBuffer does as well as a view.
-  return ArrayBuffer.isView(owner) || types.isArrayBuffer(owner) ? owner.byteLength : undefined;
+  return ArrayBuffer.isView(owner) || types.isArrayBuffer(owner) ? byteLengthOf(owner) : undefined;
 }

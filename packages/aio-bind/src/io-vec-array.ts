@@ -1,4 +1,5 @@
 import { MAX_U64, checkArray, checkInteger, outOfRange, toBigInt } from './argument-errors.js';
+import { byteLengthOf } from './byte-length.js';
 import { LITTLE_ENDIAN } from './endian.js';
 import { IoVec } from './io-vec.js';
 import { layout } from './layout.js';
@@ -51,7 +52,7 @@ export class IoVecArray {
     if (typeof buffers === 'number') return;
     buffers.forEach((buffer, index) => {
       this.setBase(index, buffer);
-      this.setLen(index, buffer?.byteLength ?? 0);
+      this.setLen(index, buffer === null ? 0 : byteLengthOf(buffer));
     });
   }
 
@@ -121,7 +122,7 @@ export class IoVecArray {
     firstMisfit = (array, count) =>
       array.#owners.findIndex(
         (owner, index) =>
-          index < count && owner !== null && array.len(index) > BigInt(owner.byteLength),
+          index < count && owner !== null && array.len(index) > BigInt(byteLengthOf(owner)),
       );
   }
 }

@@ -1,4 +1,5 @@
 import { MAX_U32, MIN_S32, checkInteger, outOfRange } from './argument-errors.js';
+import { byteLengthOf } from './byte-length.js';
 import { addressOf } from './memory.js';
 import { native } from './native.js';
 
@@ -36,6 +37,7 @@ export function try_preadv2(
     return native.preadv2(fd, buf, count, offset, flags);
   }
   const address = addressOf(buf);
-  if (count > buf.byteLength) throw outOfRange('count', `<= ${buf.byteLength}`, count);
+  const room = byteLengthOf(buf);
+  if (count > room) throw outOfRange('count', `<= ${room}`, count);
   return native.preadv2(fd, address, count, offset, flags);
 }

@@ -20,6 +20,14 @@ export function stateError(code: string, message: string): NodeJS.ErrnoException
   return Object.assign(new Error(message), { code });
 }
 
+/** For a buffer that has less memory than is asked for. */
+export function memoryIsGone(): TypeError {
+  const error = new TypeError(
+    'The buffer was detached, has shrunk, or says that it has more bytes than it has',
+  );
+  return Object.assign(error, { code: 'ERR_INVALID_STATE' });
+}
+
 /** An integer within [min, max]. */
 export function checkInteger(
   name: string,

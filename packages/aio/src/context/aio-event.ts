@@ -1,4 +1,5 @@
 import { errnoError } from 'aio-bind';
+import { bytesOf, viewBytes } from '../engine/addresses.js';
 import type { BufferOperation } from '../operations/buffer-operations.js';
 import type { AioOperation } from '../operations/operation.js';
 import type { OperationState } from '../operations/operation-state.js';
@@ -12,8 +13,9 @@ export type TransferredBytes<O> = O extends BufferOperation
     : null;
 
 /** The first `bytes` of a view; no copy. */
-function firstBytes({ buffer, byteOffset }: NodeJS.ArrayBufferView, bytes: number): Buffer {
-  return Buffer.from(buffer as ArrayBuffer, byteOffset, bytes);
+function firstBytes(view: NodeJS.ArrayBufferView, bytes: number): Buffer {
+  const { buffer, byteOffset } = bytesOf(view);
+  return Buffer.from(buffer, byteOffset, bytes);
 }
 
 /** The first `bytes` of several views: what is in each, as far as there is anything in it. */
@@ -22,7 +24,7 @@ function firstBytesOf(views: readonly NodeJS.ArrayBufferView[], bytes: number): 
   let left = bytes;
   for (const view of views) {
     if (left === 0) break;
-    const length = Math.min(left, view.byteLength);
+    const length = Math.min(left, viewBytes(view));
     if (length > 0) pieces.push(firstBytes(view, length));
     left -= length;
   }

@@ -1,6 +1,6 @@
 // What direct I/O demands of a file, and what meets it.
 import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC, STATX_DIOALIGN, Statx, statx } from 'aio-bind';
-import { viewAddress } from '../engine/addresses.js';
+import { viewAddress, viewBytes } from '../engine/addresses.js';
 import type { Operation } from '../engine/operation.js';
 import type { SweepRanges } from '../engine/sweep.js';
 
@@ -35,8 +35,8 @@ export function isMemoryAligned(operation: Operation, alignment: DirectAlignment
   if (vectors === null) return address % alignment.memory === 0;
   return vectors.views.every(
     (view) =>
-      view.byteLength === 0 ||
-      (viewAddress(view) % alignment.memory === 0 && view.byteLength % alignment.offset === 0),
+      viewBytes(view) === 0 ||
+      (viewAddress(view) % alignment.memory === 0 && viewBytes(view) % alignment.offset === 0),
   );
 }
 

@@ -1,3 +1,5 @@
+import { memoryIsGone } from '../argument-errors.js';
+import { bytesOf } from '../engine/addresses.js';
 import type { Operation } from '../engine/operation.js';
 
 /** The caller's memory of one transfer, piece behind piece, as one range of bytes. */
@@ -6,12 +8,10 @@ export class Scattered {
   readonly #lengths: readonly number[];
 
   constructor({ memory, vectors, viewOffset, bytes }: Operation) {
-    const whole = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
-      new Uint8Array(buffer, byteOffset, byteLength);
     this.#pieces =
       vectors === null
-        ? [whole(memory as ArrayBufferView).subarray(viewOffset, viewOffset + bytes)]
-        : vectors.views.map(whole);
+        ? [bytesOf(memory as ArrayBufferView).subarray(viewOffset, viewOffset + bytes)]
+        : vectors.views.map(bytesOf);
     this.#lengths = this.#pieces.map(({ length }) => length);
   }
 
@@ -36,7 +36,7 @@ export class Scattered {
       const from = Math.max(start - before, 0);
       const to = Math.min(start + length - before, this.#lengths[index]!);
       if (from < to) {
-        if (piece.length < to) throw new TypeError('The buffer was detached or has shrunk');
+        if (piece.length < to) throw memoryIsGone();
         visit(piece.subarray(from, to), before + from - start);
       }
       before += this.#lengths[index]!;

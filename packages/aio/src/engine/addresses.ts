@@ -1,4 +1,54 @@
+// Where the memory of views is, and how much. What a view says itself can be overridden, by a subclass or on the
+// object: what the kernel is let write to must not depend on that, so V8's own getters are asked.
 import { addressOf } from 'aio-bind';
+
+type Getter<V> = (view: unknown) => V;
+
+function getterOf(prototype: object, field: 'buffer' | 'byteLength' | 'byteOffset'): unknown {
+  const { get } = Object.getOwnPropertyDescriptor(prototype, field) as {
+    readonly get: () => unknown;
+  };
+  return Function.prototype.call.bind(get);
+}
+
+const typedArrays = Object.getPrototypeOf(Uint8Array.prototype) as object;
+const bufferOfTypedArray = getterOf(typedArrays, 'buffer') as Getter<ArrayBufferLike>;
+const offsetOfTypedArray = getterOf(typedArrays, 'byteOffset') as Getter<number>;
+const bytesOfTypedArray = getterOf(typedArrays, 'byteLength') as Getter<number>;
+const bufferOfDataView = getterOf(DataView.prototype, 'buffer') as Getter<ArrayBufferLike>;
+const offsetOfDataView = getterOf(DataView.prototype, 'byteOffset') as Getter<number>;
+const bytesOfDataView = getterOf(DataView.prototype, 'byteLength') as Getter<number>;
+
+// Nearly all views are typed arrays. A DataView throws where its memory is not there any more.
+
+function bufferOf(view: ArrayBufferView): ArrayBufferLike {
+  try {
+    return bufferOfTypedArray(view);
+  } catch {
+    return bufferOfDataView(view);
+  }
+}
+
+function offsetOf(view: ArrayBufferView): number {
+  try {
+    return offsetOfTypedArray(view);
+  } catch {
+    return viewBytes(view) === 0 ? 0 : offsetOfDataView(view);
+  }
+}
+
+/** How many bytes a view has: none once its memory is not there any more. */
+export function viewBytes(view: ArrayBufferView): number {
+  try {
+    return bytesOfTypedArray(view);
+  } catch {
+    try {
+      return bytesOfDataView(view);
+    } catch {
+      return 0;
+    }
+  }
+}
 
 const known = new WeakMap<ArrayBufferLike, number>();
 
@@ -7,21 +57,16 @@ const known = new WeakMap<ArrayBufferLike, number>();
  * no bytes from then on; so each is looked up once.
  */
 export function viewAddress(view: ArrayBufferView): number {
-  const { buffer, byteOffset } = view;
+  const buffer = bufferOf(view);
   let address = known.get(buffer);
   if (address === undefined) {
     address = addressOf(new Uint8Array(buffer));
     known.set(buffer, address);
   }
-  return address + byteOffset;
+  return address + offsetOf(view);
 }
 
-/** How many bytes a view has: none once its memory is not there any more. */
-export function viewBytes(view: ArrayBufferView): number {
-  try {
-    return view.byteLength;
-  } catch {
-    // A DataView of memory that is not there throws; typed arrays have no bytes.
-    return 0;
-  }
+/** All of a view as bytes. */
+export function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(bufferOf(view), offsetOf(view), viewBytes(view));
 }

@@ -1,4 +1,5 @@
 import { IoVecArray } from 'aio-bind';
+import { bytesOf } from './addresses.js';
 
 /** The pieces of memory of a readv or writev, as the kernel takes them. */
 export class Vectors {
@@ -24,13 +25,11 @@ export class Vectors {
     let left = bytes;
     const rest: ArrayBufferView[] = [];
     for (const view of this.views) {
-      const { buffer, byteOffset, byteLength } = view;
-      const skipped = Math.min(left, byteLength);
+      const bytes = bytesOf(view);
+      const skipped = Math.min(left, bytes.length);
       left -= skipped;
       if (skipped === 0) rest.push(view);
-      else if (skipped < byteLength) {
-        rest.push(new Uint8Array(buffer, byteOffset + skipped, byteLength - skipped));
-      }
+      else if (skipped < bytes.length) rest.push(bytes.subarray(skipped));
     }
     return new Vectors(rest);
   }

@@ -1,6 +1,7 @@
 // Reads the arguments of FileHandle's methods, in all of Node's overloads. Whatever is out of the
 // ordinary (wrong types, nothing to transfer, positions that the kernel would refuse) is not judged
 // here: it is left to Node's own method, which gives Node's own error.
+import { viewBytes } from '../engine/addresses.js';
 import type { Patience } from '../engine/give-up.js';
 
 const MAX_TRANSFER = 2 ** 31 - 1;
@@ -46,12 +47,13 @@ function transfer(
   position: number | null | undefined,
   patience?: Patience,
 ): Transfer | null {
-  const { byteLength } = view;
   offset ??= 0;
   if (!isCount(offset)) return null;
-  length ??= byteLength - offset;
+  length ??= view.byteLength - offset;
   if (!isCount(length) || length === 0 || length > MAX_TRANSFER) return null;
-  if (offset + length > byteLength || position === undefined) return null;
+  if (position === undefined) return null;
+  // One that says that it has more than it has would end the process in Node: it is refused when it begins.
+  if (offset + length > viewBytes(view) && offset + length > view.byteLength) return null;
   if (position !== null && position > Number.MAX_SAFE_INTEGER - length) return null;
   if (patience === undefined) return { view, offset, length, position };
   const { signal, timeout } = patience;

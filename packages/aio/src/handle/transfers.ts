@@ -1,5 +1,6 @@
 // Starts operations on a file that is open.
-import { viewAddress } from '../engine/addresses.js';
+import { memoryIsGone } from '../argument-errors.js';
+import { viewAddress, viewBytes } from '../engine/addresses.js';
 import type { Carrier } from '../engine/carrier.js';
 import { claimStack } from '../engine/claim-stack.js';
 import { FDSYNC, FSYNC, READ } from '../engine/commands.js';
@@ -102,9 +103,7 @@ function transfer<T>(
   const refusal = patient ? null : refusalBy(wanted);
   if (refusal !== null) return Promise.reject(refusal);
   // Its turn may have come late, and the view have been detached meanwhile.
-  if (offset + length > view.byteLength) {
-    return Promise.reject(new TypeError('The buffer was detached or has shrunk'));
-  }
+  if (offset + length > viewBytes(view)) return Promise.reject(memoryIsGone());
   if (patient && command === READ) {
     const read = engine.read(file, wanted, position);
     if (read !== null) return read as Promise<T>;
@@ -144,7 +143,7 @@ export function startVectored<T>(
     operation.vectors = vectors;
     operation.address = vectors.address;
     operation.nbytes = vectors.count;
-    operation.bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    operation.bytes = pieces.reduce((sum, piece) => sum + viewBytes(piece), 0);
     operation.offset = position;
     return start(engine, file, operation, patience);
   } finally {

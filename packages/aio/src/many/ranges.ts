@@ -2,6 +2,7 @@
 // change its own objects while they are under way.
 import type { SweepRanges } from '../engine/sweep.js';
 import { invalidType, outOfRange } from '../argument-errors.js';
+import { viewBytes } from '../engine/addresses.js';
 import { EvenRanges } from './even-ranges.js';
 import { MixedRanges } from './mixed-ranges.js';
 import { MAX_LENGTH, furthestPosition, isCount } from './range-limits.js';
@@ -54,7 +55,7 @@ function evenRanges(
 ): EvenRanges | null {
   const count = positions.length;
   if (!isCount(length) || length === 0 || length > MAX_LENGTH) return null;
-  if (count * length > view.byteLength) return null;
+  if (count * length > viewBytes(view)) return null;
   const furthest = furthestPosition(length);
   // Not a typed array: to make one takes as long as a read.
   const checked = new Array<number>(count);
@@ -79,11 +80,11 @@ function fromColumns({ buffer, positions, lengths, offsets }: ManyRanges): Sweep
   const lengthOf = typeof lengths === 'number' ? null : column('ranges.lengths', lengths, count);
   const offsetOf = offsets === undefined ? null : column('ranges.offsets', offsets, count);
   const ranges = new MixedRanges(count, buffer);
-  const { byteLength } = buffer;
+  const size = viewBytes(buffer);
   for (let index = 0, next = 0; index < count; index++) {
     const length = lengthOf === null ? lengths : lengthOf[index];
     const offset = offsetOf === null ? next : offsetOf[index];
-    ranges.set(index, positions[index], offset, length, byteLength);
+    ranges.set(index, positions[index], offset, length, size);
     next = ranges.offset(index) + ranges.length(index);
   }
   return ranges;
@@ -100,8 +101,8 @@ function fromRequests(requests: readonly ManyRequest[]): SweepRanges {
   });
   const ranges = new MixedRanges(views.length, views);
   for (const [index, { position, offset = 0, length }] of requests.entries()) {
-    const { byteLength } = views[index]!;
-    ranges.set(index, position, offset, length ?? byteLength - offset, byteLength);
+    const size = viewBytes(views[index]!);
+    ranges.set(index, position, offset, length ?? size - offset, size);
   }
   return ranges;
 }

@@ -1,6 +1,6 @@
 import { IOCB_CMD_PREAD, IOCB_CMD_PWRITE } from 'aio-bind';
 import { checkInteger } from '../argument-errors.js';
-import { viewAddress } from '../engine/addresses.js';
+import { bytesOf, viewAddress, viewBytes } from '../engine/addresses.js';
 import { checkView } from './memory.js';
 import { type CarriedOver, stateOf, stateToChange } from './operation-base.js';
 import { TransferOperation, type TransferOptions } from './transfer-operation.js';
@@ -36,7 +36,7 @@ export abstract class BufferOperation extends TransferOperation {
     const state = stateToChange(this, 'buffer');
     checkView('buffer', buffer);
     state.image.buf = viewAddress(buffer);
-    state.image.nbytes = state.length = buffer.byteLength;
+    state.image.nbytes = state.length = viewBytes(buffer);
     state.buffer = buffer;
   }
 
@@ -50,15 +50,15 @@ export abstract class BufferOperation extends TransferOperation {
 
   set length(length: number) {
     const state = stateToChange(this, 'length');
-    checkInteger('length', length, 0, this.buffer.byteLength);
+    checkInteger('length', length, 0, viewBytes(this.buffer));
     state.length = state.image.nbytes = length;
   }
 
   /** @hidden */
   protected override carriedOver(): CarriedOver {
     const { buffer, length } = this;
-    const whole = length === buffer.byteLength;
-    const part = whole ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset, length);
+    const whole = length === viewBytes(buffer);
+    const part = whole ? buffer : bytesOf(buffer).subarray(0, length);
     return { ...super.carriedOver(), buffer, length, buffers: [part] };
   }
 }

@@ -1,5 +1,6 @@
 import { IOCB_CMD_PREADV, IOCB_CMD_PWRITEV, IoVecArray } from 'aio-bind';
 import { checkInteger, invalidType } from '../argument-errors.js';
+import { viewBytes } from '../engine/addresses.js';
 import { checkView } from './memory.js';
 import { type CarriedOver, stateOf, stateToChange } from './operation-base.js';
 import { TransferOperation, type TransferOptions } from './transfer-operation.js';
@@ -44,7 +45,7 @@ export abstract class VectorOperation extends TransferOperation {
     this.#iov = new IoVecArray(views);
     state.image.buf = this.#iov.address;
     state.image.nbytes = views.length;
-    state.lengths = views.map(({ byteLength }) => byteLength);
+    state.lengths = views.map(viewBytes);
     state.buffers = Object.freeze(views);
   }
 
