@@ -1,4 +1,5 @@
 import { checkInteger, checkObject, stateError } from '../argument-errors.js';
+import { claimStack } from '../engine/claim-stack.js';
 import {
   type Patience,
   abortError,
@@ -97,7 +98,10 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    */
   submit(...operations: AioOperation[]): number {
     this.#checkOpen();
-    return this.#dispatcher.submit(this.#takeOff(operations));
+    claimStack();
+    const states = this.#lookAt(operations);
+    this.#takeOff(states);
+    return this.#dispatcher.submit(states);
   }
 
   /**
@@ -144,12 +148,15 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
       this.#checkOpen();
       checkObject('options', patience);
       const state = operationState(operation);
+      const problem = state.lookAtFile() ?? problemWith(patience);
+      const { signal } = patience;
+      const isAborted = signal?.aborted === true;
+      // What comes from others has been looked at.
+      this.#checkOpen();
       state.checkReady();
       checkHeard(state);
-      const problem = problemWith(patience);
       if (problem !== null) throw problem;
-      const { signal } = patience;
-      if (signal?.aborted === true) throw abortError(signal);
+      if (isAborted) throw abortError(signal);
       state.takeOff(this.#dispatcher);
       state.holdFile();
       const run = new Run(state, resolve, reject);
@@ -241,23 +248,38 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
     if (this.#closed) throw closedError();
   }
 
-  /** Checks all, and has them taken; or none, where anything is wrong with one. */
-  #takeOff(operations: readonly AioOperation[]): OperationState[] {
-    const dispatcher = this.#dispatcher;
-    const isAwaited = dispatcher.completions.waiting > 0;
+  /** What stands behind them, whose files have been looked at: nobody's code but ours runs from then on. */
+  #lookAt(operations: readonly AioOperation[]): OperationState[] {
     const states: OperationState[] = [];
     try {
       for (const operation of operations) {
         const state = operationState(operation);
+        const problem = state.lookAtFile();
+        if (problem !== null) throw problem;
+        states.push(state);
+      }
+    } catch (error) {
+      throw submitError(error, 0, operations[states.length]);
+    }
+    this.#checkOpen();
+    return states;
+  }
+
+  /** Checks all, and has them taken; or none, where anything is wrong with one. */
+  #takeOff(states: readonly OperationState[]): void {
+    const dispatcher = this.#dispatcher;
+    const isAwaited = dispatcher.completions.waiting > 0;
+    let taken = 0;
+    try {
+      for (const state of states) {
         state.checkReady();
         if (isAwaited) checkHeard(state);
         state.takeOff(dispatcher);
-        states.push(state);
+        taken++;
       }
-      return states;
     } catch (error) {
-      for (const state of states) state.land();
-      throw submitError(error, 0, operations[states.length]);
+      for (const state of states.slice(0, taken)) state.land();
+      throw submitError(error, 0, states[taken]?.operation);
     }
   }
 }

@@ -78,24 +78,35 @@ export class Dispatcher {
    * @throws SubmitError
    */
   submit(states: readonly OperationState[]): number {
-    // What was run before goes before.
-    this.flushIfDue();
-    // Who waits already is to be told.
-    const silently = this.#isPolled && this.completions.waiting === 0;
-    const eventfd = silently ? NO_EVENTFD : this.#loop.announce();
+    let counted = 0;
     let taken = 0;
-    // Before, while all of it is near: much is copied meanwhile.
-    for (const state of states) this.#submitted.add(state, silently);
     try {
+      // What was run before goes before.
+      if (this.#flushIsDue) this.#flushBefore(states);
+      // Who waits already is to be told.
+      const silently = this.#isPolled && this.completions.waiting === 0;
+      const eventfd = silently ? NO_EVENTFD : this.#loop.announce();
       if (this.kernel.room < states.length) throw errnoError(-EAGAIN, 'io_submit');
+      // Before, while all of it is near: much is copied meanwhile.
+      for (; counted < states.length; counted++) this.#submitted.add(states[counted]!, silently);
       while (taken < states.length) taken += this.kernel.submit(states, eventfd, taken);
       return taken;
     } catch (error) {
-      for (const state of states.slice(taken)) {
-        this.#submitted.delete(state);
+      for (let i = taken; i < states.length; i++) {
+        const state = states[i]!;
+        if (i < counted) this.#submitted.delete(state);
         state.land();
       }
       throw submitError(error, taken, states[taken]?.operation);
+    }
+  }
+
+  /** Files of what was run may be somebody's objects, whose getters may take memory away: so that is looked at anew. */
+  #flushBefore(states: readonly OperationState[]): void {
+    this.#flush();
+    for (const state of states) {
+      const problem = state.memoryProblem();
+      if (problem !== null) throw problem;
     }
   }
 

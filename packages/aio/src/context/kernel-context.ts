@@ -80,13 +80,16 @@ export class KernelContext {
   submit(states: readonly OperationState[], eventfd: number, from = 0): number {
     const batch = this.#batch;
     const count = states.length - from;
-    for (let i = 0; i < count; i++) batch[i] = this.#slots.take(states[from + i]!, eventfd);
+    let filled = 0;
     let taken = 0;
     try {
+      for (; filled < count; filled++) {
+        batch[filled] = this.#slots.take(states[from + filled]!, eventfd);
+      }
       taken = io_submit(this.#ctx, count, this.#slab, batch);
       return taken;
     } finally {
-      for (let i = count - 1; i >= taken; i--) this.#slots.release(batch[i]!);
+      while (filled > taken) this.#slots.release(batch[--filled]!);
     }
   }
 

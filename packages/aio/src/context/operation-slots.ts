@@ -92,21 +92,27 @@ export class OperationSlots {
 
   #fill(state: OperationState): number {
     const slot = this.#nextFree();
+    const base = slot * WORDS;
+    this.#filledFor[slot] = NO_OPERATION;
+    state.image.copyTo(this.#words, base);
+    // Nothing is called from here on, so nothing fails for want of stack: it is there, and its own.
+    this.#words[base + DATA + LOW] = slot;
     this.#filledFor[slot] = state.serial;
     state.slot = slot;
     state.slots = this.#serial;
     state.changed = false;
-    const base = slot * WORDS;
-    state.image.copyTo(this.#words, base);
-    this.#words[base + DATA + LOW] = slot;
+    this.#isStacked[slot] = 0;
+    this.#freeCount--;
     return slot;
   }
 
+  /** The one on top of the stack, where it stays. */
   #nextFree(): number {
-    for (;;) {
-      const slot = this.#free[--this.#freeCount]!;
-      this.#isStacked[slot] = 0;
+    for (; this.#freeCount > 0; this.#freeCount--) {
+      const slot = this.#free[this.#freeCount - 1]!;
       if (this.#states[slot] === null) return slot;
+      this.#isStacked[slot] = 0;
     }
+    throw new Error('An AioContext has more operations than slots');
   }
 }

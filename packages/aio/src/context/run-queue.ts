@@ -98,7 +98,10 @@ export class RunQueue {
    * though there should be
    */
   submitSome(eventfd: number): 'some' | 'none' | 'full' {
-    const batch = this.#nextBatch();
+    let batch = this.#nextBatch();
+    // Something was wrong with each of them: those behind them go on.
+    while (batch.length === 0 && this.hasWaiting && this.#kernel.room > 0)
+      batch = this.#nextBatch();
     if (batch.length === 0) return 'none';
     const states = batch.map((run) => run.state);
     let taken: number;
@@ -119,19 +122,30 @@ export class RunQueue {
   /** Those that go next. They stay until they have gone. */
   #nextBatch(): Run[] {
     const most = Math.min(this.#kernel.room, CHUNK);
-    if (this.#next.some((run) => run.withdrawn)) {
-      this.#next = this.#next.filter((run) => !run.withdrawn);
-    }
     while (this.#next.length < most) {
       const run = this.#waiting.shift();
       if (run === undefined) break;
-      if (run.withdrawn) continue;
-      // It has been some time since it was looked at.
-      const problem = run.state.problem();
-      if (problem === null) this.#next.push(run);
-      else this.withdraw(run, problem);
+      if (!run.withdrawn) this.#next.push(run);
     }
-    return this.#next.slice(0, most);
+    // It has been some time since they were looked at; and the getters of somebody's objects may cancel, submit or
+    // detach anything, so these come first.
+    for (const run of this.#next.slice(0, most)) {
+      const problem = run.withdrawn ? null : run.state.lookAtFile();
+      if (problem !== null) this.#withdrawUnsubmitted(run, problem);
+    }
+    for (const run of [...this.#next]) {
+      const problem = run.withdrawn ? null : run.state.memoryProblem();
+      if (problem !== null) this.#withdrawUnsubmitted(run, problem);
+    }
+    if (this.#next.some((run) => run.withdrawn)) {
+      this.#next = this.#next.filter((run) => !run.withdrawn);
+    }
+    return this.#next.slice(0, Math.min(this.#kernel.room, most));
+  }
+
+  /** Unless what was looked at has had it cancelled, or submitted. */
+  #withdrawUnsubmitted(run: Run, problem: Error): void {
+    if (!run.withdrawn && !run.submitted) this.withdraw(run, problem);
   }
 }
 

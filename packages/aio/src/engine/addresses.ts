@@ -19,12 +19,18 @@ const bufferOfDataView = getterOf(DataView.prototype, 'buffer') as Getter<ArrayB
 const offsetOfDataView = getterOf(DataView.prototype, 'byteOffset') as Getter<number>;
 const bytesOfDataView = getterOf(DataView.prototype, 'byteLength') as Getter<number>;
 
-// Nearly all views are typed arrays. A DataView throws where its memory is not there any more.
+// Nearly all views are typed arrays: a DataView is told by the TypeError. It throws another where its memory is not
+// there any more. (There may be no stack left, which is neither.)
+
+function ifOther(error: unknown): void {
+  if (!(error instanceof TypeError)) throw error;
+}
 
 function bufferOf(view: ArrayBufferView): ArrayBufferLike {
   try {
     return bufferOfTypedArray(view);
-  } catch {
+  } catch (error) {
+    ifOther(error);
     return bufferOfDataView(view);
   }
 }
@@ -32,7 +38,8 @@ function bufferOf(view: ArrayBufferView): ArrayBufferLike {
 function offsetOf(view: ArrayBufferView): number {
   try {
     return offsetOfTypedArray(view);
-  } catch {
+  } catch (error) {
+    ifOther(error);
     return viewBytes(view) === 0 ? 0 : offsetOfDataView(view);
   }
 }
@@ -41,10 +48,12 @@ function offsetOf(view: ArrayBufferView): number {
 export function viewBytes(view: ArrayBufferView): number {
   try {
     return bytesOfTypedArray(view);
-  } catch {
+  } catch (error) {
+    ifOther(error);
     try {
       return bytesOfDataView(view);
-    } catch {
+    } catch (again) {
+      ifOther(again);
       return 0;
     }
   }
@@ -68,5 +77,6 @@ export function viewAddress(view: ArrayBufferView): number {
 
 /** All of a view as bytes. */
 export function bytesOf(view: ArrayBufferView): Uint8Array {
-  return new Uint8Array(bufferOf(view), offsetOf(view), viewBytes(view));
+  const bytes = viewBytes(view);
+  return bytes === 0 ? new Uint8Array() : new Uint8Array(bufferOf(view), offsetOf(view), bytes);
 }

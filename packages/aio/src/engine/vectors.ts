@@ -1,5 +1,5 @@
 import { IoVecArray } from 'aio-bind';
-import { bytesOf } from './addresses.js';
+import { bytesOf, viewBytes } from './addresses.js';
 
 /** The pieces of memory of a readv or writev, as the kernel takes them. */
 export class Vectors {
@@ -25,11 +25,11 @@ export class Vectors {
     let left = bytes;
     const rest: ArrayBufferView[] = [];
     for (const view of this.views) {
-      const bytes = bytesOf(view);
-      const skipped = Math.min(left, bytes.length);
+      const bytes = viewBytes(view);
+      const skipped = Math.min(left, bytes);
       left -= skipped;
       if (skipped === 0) rest.push(view);
-      else if (skipped < bytes.length) rest.push(bytes.subarray(skipped));
+      else if (skipped < bytes) rest.push(bytesOf(view).subarray(skipped));
     }
     return new Vectors(rest);
   }

@@ -40,6 +40,15 @@ function writePosition(position: unknown): number | null | undefined {
   return isCount(position) ? position : undefined;
 }
 
+/** How many bytes a view says that it has, as Node would have it. */
+function saidBytes(view: ArrayBufferView): number {
+  try {
+    return view.byteLength;
+  } catch {
+    return 0;
+  }
+}
+
 function transfer(
   view: ArrayBufferView,
   offset: unknown,
@@ -49,11 +58,11 @@ function transfer(
 ): Transfer | null {
   offset ??= 0;
   if (!isCount(offset)) return null;
-  length ??= view.byteLength - offset;
+  length ??= viewBytes(view) - offset;
   if (!isCount(length) || length === 0 || length > MAX_TRANSFER) return null;
   if (position === undefined) return null;
   // One that says that it has more than it has would end the process in Node: it is refused when it begins.
-  if (offset + length > viewBytes(view) && offset + length > view.byteLength) return null;
+  if (offset + length > viewBytes(view) && offset + length > saidBytes(view)) return null;
   if (position !== null && position > Number.MAX_SAFE_INTEGER - length) return null;
   if (patience === undefined) return { view, offset, length, position };
   const { signal, timeout } = patience;

@@ -50,7 +50,11 @@ export abstract class BufferOperation extends TransferOperation {
 
   set length(length: number) {
     const state = stateToChange(this, 'length');
-    checkInteger('length', length, 0, viewBytes(this.buffer));
+    // Not this.buffer, which a subclass may have made its own.
+    const buffer = state.buffer!;
+    checkInteger('length', length, 0, viewBytes(buffer));
+    // One that reached beyond its memory when it was set had no place there.
+    state.image.buf = viewAddress(buffer);
     state.length = state.image.nbytes = length;
   }
 

@@ -73,11 +73,12 @@ export abstract class OperationBase {
 
   set file(file: AioFile) {
     stateToChange(this, 'file');
+    // The getter of somebody's object may submit it: so once more then.
     if (typeof file === 'number') checkInteger('file', file, 0, MAX_FD);
     else if (typeof (file as { fd?: unknown } | null)?.fd !== 'number') {
       throw invalidType('file', 'a FileHandle, a descriptor, or an object that has an fd', file);
     }
-    this.#state.file = file;
+    stateToChange(this, 'file').file = file;
   }
 
   /** The descriptor of {@link OperationBase.file} now; -1 when that has been closed. */

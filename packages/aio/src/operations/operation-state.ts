@@ -85,7 +85,25 @@ export class OperationState {
     );
   }
 
-  #memoryProblem(): Error | null {
+  /**
+   * Looks at its file, for it is to be submitted at once, or now and again then. That may be the getter of somebody's
+   * object, which may do anything: whatever else is looked at comes after those of all.
+   *
+   * @returns what is wrong; null where nothing is
+   */
+  lookAtFile(): Error | null {
+    try {
+      const { fd } = this;
+      if (!Number.isInteger(fd)) return invalidType('operation.file.fd', 'an integer', fd);
+      this.descriptor = fd;
+      return null;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  /** @returns what is wrong with its memory now; null where nothing is */
+  memoryProblem(): Error | null {
     if (this.buffer !== null) return shrinkage('buffer', this.buffer, this.length);
     if (this.buffers === null) return null;
     for (const [index, view] of this.buffers.entries()) {
@@ -95,26 +113,8 @@ export class OperationState {
     return null;
   }
 
-  /**
-   * Looks at its file and its memory, for it is to be submitted at once, or now and again then.
-   *
-   * @returns what is wrong with either; null where nothing is
-   */
-  problem(): Error | null {
-    try {
-      // The getter of somebody's object: whatever it does is done before anything is begun.
-      const { fd } = this;
-      if (!Number.isInteger(fd)) return invalidType('operation.file.fd', 'an integer', fd);
-      this.descriptor = fd;
-    } catch (error) {
-      return error as Error;
-    }
-    return this.#memoryProblem();
-  }
-
-  /** @throws whatever is in the way of its submission: nothing that is wrong gets to the kernel */
+  /** @throws whatever is in the way of its submission, its file aside: nothing that is wrong gets to the kernel */
   checkReady(): void {
-    const problem = this.problem();
     if (this.convertedTo !== null) throw this.#convertedError();
     if (this.#context !== null) {
       throw stateError(
@@ -123,6 +123,7 @@ export class OperationState {
           'has been collected',
       );
     }
+    const problem = this.memoryProblem();
     if (problem !== null) throw problem;
   }
 

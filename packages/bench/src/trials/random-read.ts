@@ -107,7 +107,8 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
     return {
       title: `random reads from a file of ${formatSize(size)}`,
       parameters: { settings, size, batch, seconds, fromDevice },
-      repeats: given.repeats ?? (full ? 5 : 3),
+      // Ratios near 1 are judged here, and a process more or less lucky is worth a tenth.
+      repeats: given.repeats ?? (full ? 9 : 3),
       latency: true,
       systemCalls: full,
       notes: [
