@@ -89,9 +89,6 @@ Napi::Value IoSubmitSlots(const Napi::CallbackInfo& info) {
   const int64_t nr = Int64Argument(info, 1);
   const auto slab = SlabArgument(info, 2);
   const auto slots = SlotsArgument(info, 3, 1, *slab);
-  if (nr > static_cast<int64_t>(slots.size())) {
-    throw OutOfRange(info.Env(), "nr is larger than the array of slots");
-  }
   auto& pointers = Environment::In(info.Env()).iocb_pointers();
   pointers.clear();
   for (const uint32_t slot : slots) pointers.push_back(slab->At(slot));
