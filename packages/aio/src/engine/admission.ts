@@ -76,12 +76,12 @@ export class Admission {
     if (!this.hasRoomFor(length)) return null;
     if (batch.count === 0) batch.began = began;
     const slot = this.#slots.reserve(length);
-    file.begin();
+    file.underWay++;
     try {
       return batch.add(file, wanted, address, slot, position);
     } catch (error) {
+      if (--file.underWay === 0) file.becomeIdle();
       this.#slots.giveBackOne(slot, length);
-      file.end();
       throw error;
     }
   }

@@ -33,7 +33,11 @@ export class OpenFile {
   leftToNode = false;
   /** Opened with O_DIRECT. */
   readonly direct: boolean;
-  #underWay = 0;
+  /**
+   * For how much the descriptor must stay open. Where the stack may end in between it is counted in line, for the call
+   * of {@link OpenFile.end} may be one too many where that of {@link OpenFile.begin} was not.
+   */
+  underWay = 0;
   #whenIdle: (() => void)[] | null = null;
   /** Opened with O_APPEND: writes go to the end, whatever their position. */
   readonly append: boolean;
@@ -55,21 +59,23 @@ export class OpenFile {
 
   /** Something is under way for which the descriptor must stay open. */
   begin(): void {
-    this.#underWay++;
+    this.underWay++;
   }
 
   end(): void {
-    if (--this.#underWay === 0 && this.#whenIdle !== null) this.#callIdle(this.#whenIdle);
+    if (--this.underWay === 0 && this.#whenIdle !== null) this.becomeIdle();
   }
 
-  /** By itself, so that {@link OpenFile.end} needs no more stack than {@link OpenFile.begin}: one follows the other. */
-  #callIdle(callbacks: (() => void)[]): void {
+  /** Nothing is under way any more. */
+  becomeIdle(): void {
+    const callbacks = this.#whenIdle;
+    if (callbacks === null) return;
     this.#whenIdle = null;
     for (const callback of callbacks) callback();
   }
 
   get idle(): boolean {
-    return this.#underWay === 0;
+    return this.underWay === 0;
   }
 
   /** Calls back as soon as nothing is under way. */

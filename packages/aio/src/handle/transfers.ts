@@ -83,11 +83,11 @@ export function startTransfer<T>(
   position: number,
 ): Promise<T> {
   // Hooks for promises and ticks may close the handle before the engine has what was begun.
-  file.begin();
+  file.underWay++;
   try {
     return transfer(engine, file, command, wanted, position);
   } finally {
-    file.end();
+    if (--file.underWay === 0) file.becomeIdle();
   }
 }
 
@@ -136,7 +136,7 @@ export function startVectored<T>(
   const refusal = refusalBy(patience);
   if (refusal !== null) return Promise.reject(refusal);
   const vectors = new Vectors(pieces);
-  file.begin();
+  file.underWay++;
   try {
     const operation = prepare(engine, file, command);
     operation.memory = views;
@@ -147,7 +147,7 @@ export function startVectored<T>(
     operation.offset = position;
     return start(engine, file, operation, patience);
   } finally {
-    file.end();
+    if (--file.underWay === 0) file.becomeIdle();
   }
 }
 
