@@ -101,3 +101,52 @@ describe.for([false, true])('direct: %s', (direct) => {
     expect(status).toBe(0);
   });
 });
+
+interface Closing {
+  readonly path: string;
+  readonly handles: number;
+}
+
+/** Closes as many handles, each behind a read that began as near to the end of the stack as that is possible. */
+async function closeBehindReads({ aio }: Inside, { path, handles }: Closing) {
+  let closed = 0;
+  for (let i = 0; i < handles; i++) {
+    const handle = await aio.open(path, 'r+', { backend: 'kernel' });
+    const read = (position: number): Promise<unknown> =>
+      handle.read(Buffer.alloc(8), 0, 8, position);
+    const before = Array.from({ length: [0, 1, 126, 127, 128][i % 5]! }, (_, at) => read(at));
+    const begun: Promise<unknown>[] = [];
+    const dig = (...padding: undefined[]): void => {
+      try {
+        dig(...padding);
+      } catch {
+        // There is no stack left; a little further up there is.
+      }
+      if (begun.length > 0) return;
+      try {
+        begun.push(read(0));
+      } catch {
+        // Not here either.
+      }
+    };
+    // What V8 has compiled by then, and inlined, decides how far each call comes: so what is left at the end differs.
+    dig(...new Array<undefined>(i % 6));
+    await Promise.allSettled([...before, ...begun]);
+    await handle.close();
+    if (handle.fd === -1) closed++;
+  }
+  return closed;
+}
+
+test.for([984, 300])(
+  'a read that began there does not keep its handle from being closed: of %i KiB',
+  async (kibibytes) => {
+    const path = folder.file('closed');
+    writeNumbered(path, FILE_BYTES);
+    const given = { path, handles: 400 };
+    const flags = [`--stack-size=${kibibytes}`];
+    const { result, status } = await inChild(closeBehindReads, given, { flags });
+    expect(result).toBe(given.handles);
+    expect(status).toBe(0);
+  },
+);
