@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createHistogram, monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { Recorder } from './recorder.js';
 import type { Distribution } from './sample.js';
 
@@ -14,15 +14,21 @@ class TimerProbe {
   #whenLast: (() => void) | undefined;
 
   start(): void {
+    this.#whenLast = undefined;
+    this.#set();
+  }
+
+  #set(): void {
     const due = performance.now() + MILLISECOND;
     setTimeout(() => {
       const now = performance.now();
       this.timer.record(Math.max(0, now - due));
+      const isLast = this.#whenLast !== undefined;
       setImmediate(() => {
         this.immediate.record(performance.now() - now);
-        this.#whenLast?.();
+        if (isLast) this.#whenLast?.();
       });
-      if (this.#whenLast === undefined) this.start();
+      if (!isLast) this.#set();
     }, MILLISECOND);
   }
 
@@ -35,16 +41,18 @@ class TimerProbe {
 /** One byte to a server on loopback, in this process, and back; again at once. */
 class EchoProbe {
   readonly echo = new Recorder();
-  readonly #server = createServer((socket) => {
-    socket.setNoDelay(true).on('data', (data) => socket.write(data));
-    socket.on('error', () => undefined);
-  });
+  #server: Server | undefined;
   #client: Socket | undefined;
 
   async start(): Promise<void> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    const { port } = this.#server.address() as AddressInfo;
+    const server = createServer((socket) => {
+      socket.setNoDelay(true).on('data', (data) => socket.write(data));
+      socket.on('error', () => undefined);
+    });
+    this.#server = server;
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
     const client = connect(port, '127.0.0.1').setNoDelay(true);
     this.#client = client;
     await once(client, 'connect');
@@ -61,7 +69,7 @@ class EchoProbe {
 
   stop(): void {
     this.#client?.destroy();
-    this.#server.close();
+    this.#server?.close();
   }
 }
 
@@ -71,22 +79,38 @@ interface Watched {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** Watches how punctually this process's event loop serves timers, immediates and sockets. */
+/** Watches, from each start to the next stop, how punctually this process's event loop serves timers, immediates and sockets. */
 export class LoopProbes {
   readonly #timers = new TimerProbe();
   readonly #echo = new EchoProbe();
-  readonly #delay = monitorEventLoopDelay({ resolution: MILLISECOND });
+  readonly #delay = createHistogram();
+  /** Of what runs between start and stop; enabling it again would forget what it has. */
+  #running: IntervalHistogram | undefined;
 
   async start(): Promise<void> {
     await this.#echo.start();
     this.#timers.start();
-    this.#delay.enable();
+    this.#running = monitorEventLoopDelay({ resolution: MILLISECOND });
+    this.#running.enable();
   }
 
-  async stop(): Promise<Watched> {
+  async stop(): Promise<void> {
     await this.#timers.stop();
-    this.#delay.disable();
+    this.#keep();
     this.#echo.stop();
+  }
+
+  /** Each delay by itself, since Node cannot add the one kind of histogram to the other. */
+  #keep(): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    running.disable();
+    for (let i = 0; i < running.count; i++) {
+      this.#delay.record(running.percentile(((i + 0.5) / running.count) * 100));
+    }
+  }
+
+  get watched(): Watched {
     return {
       distributions: {
         timer: this.#timers.timer.distribution,

@@ -59,7 +59,7 @@ function listOf(paths: readonly string[]): string {
  */
 export async function evict(paths: readonly string[], signal: AbortSignal): Promise<void> {
   const input = listOf(paths);
-  const outcome = await runProgram('vmtouch', ['-q', '-e', '-0', '-b', '-'], signal, { input });
+  const outcome = await runProgram('vmtouch', ['-q', '-e', '-0', '-b', '-'], signal, input);
   if (outcome !== 'missing') return;
   for (const path of paths) {
     await runProgram('dd', [`if=${path}`, 'iflag=nocache', 'count=0'], signal);

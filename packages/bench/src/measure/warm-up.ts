@@ -62,10 +62,12 @@ export async function warmUp(
   }
 }
 
-/** How many operations to measure, so that it takes about as long as was asked for. */
+/** How many operations to measure in each slice, so that all of them take about as long as was asked for. */
 export function countFor(
   { done, perSecond }: WarmedUp,
   { count, seconds, available }: Warming,
+  slices: number,
 ): number {
-  return Math.min(Math.max(count, Math.round(perSecond * seconds)), available - done);
+  const inTime = Math.round((perSecond * seconds) / slices);
+  return Math.min(Math.max(count, inTime), Math.floor((available - done) / slices));
 }

@@ -1,9 +1,14 @@
 // The entry of a child process; see job.ts for why nothing here is loaded by `import()`.
-import { readFileSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Sample } from '../measure/sample.js';
+import type { Slices } from '../measure/slices.js';
 import { held } from '../measure/stopwatch.js';
-import type { Job, MeasureModule, Outcome } from './job.js';
+import { READY, type Job, type MeasureModule, type Outcome } from './job.js';
+import { Lines } from './lines.js';
+
+const STDIN = 0;
+const STDOUT = 1;
 
 const load = createRequire(import.meta.url);
 
@@ -13,21 +18,34 @@ function firstOf(error: unknown): Error {
   return 'suppressed' in error ? firstOf(error.suppressed) : error;
 }
 
-async function outcomeOf(job: Job<unknown>): Promise<Outcome<Sample>> {
+/** Each begins with a line of the parent's; the whole process stands still until then. */
+function slicesFrom(lines: Lines, count: number): Slices {
+  return {
+    count,
+    next() {
+      writeSync(STDOUT, `${READY}\n`);
+      return lines.next() !== undefined;
+    },
+  };
+}
+
+async function outcomeOf(job: Job<unknown>, lines: Lines): Promise<Outcome<Sample>> {
   const idle = held();
   try {
     const driver: unknown = load(job.driver);
     const module = load(job.measure) as MeasureModule<unknown, unknown, Sample>;
-    return { sample: { ...(await module.measure(driver, job.work)), idle } };
+    const slices = slicesFrom(lines, job.slices);
+    return { sample: { ...(await module.measure(driver, job.work, slices)), idle } };
   } catch (error) {
     const { name, message } = firstOf(error);
     return { error: { name, message } };
   }
 }
 
-const job = JSON.parse(readFileSync(0, 'utf8')) as Job<unknown>;
-void outcomeOf(job).then((outcome) =>
-  process.stdout.write(JSON.stringify(outcome), () => {
+const lines = new Lines(STDIN);
+const job = JSON.parse(lines.next() ?? '') as Job<unknown>;
+void outcomeOf(job, lines).then((outcome) =>
+  process.stdout.write(`${JSON.stringify(outcome)}\n`, () => {
     // Whatever a failed measurement has left running would keep the process, and all wait for its end.
     if ('error' in outcome) process.exit(1);
   }),

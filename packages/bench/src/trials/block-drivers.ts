@@ -1,19 +1,23 @@
 import { fioBlocks } from '../drivers/fio/blocks.js';
+import { inPieces } from '../drivers/fio/in-pieces.js';
 import type { BlocksWork } from '../jobs/blocks/work.js';
 import type { Sample } from '../measure/sample.js';
 import { callsPerOperation, type Watch } from '../process/count-system-calls.js';
 import { AIO, BASELINE, BYSTANDER, IDLE, MANY } from './drivers.js';
 import { nodeDriver, type NodeDriverOptions } from './node-driver.js';
-import type { Driver } from './plan.js';
+import type { Driver, SlicedDriver } from './plan.js';
 
 type BlockDriver = Driver<BlocksWork>;
+
+type Start = SlicedDriver<BlocksWork>['start'];
 
 type Run = (work: BlocksWork, signal: AbortSignal, watch?: Watch) => Promise<Sample>;
 
 /** A driver whose system calls can be counted, since it makes as many transfers as it is told to. */
-function counted(name: string, run: Run): BlockDriver {
+function counted(name: string, start: Start, run: Run): BlockDriver {
   return {
     name,
+    start,
     run: (work, signal) => run(work, signal),
     countCalls: (work, signal) =>
       callsPerOperation((operations, watch) => run({ ...work, operations }, signal, watch), signal),
@@ -22,11 +26,19 @@ function counted(name: string, run: Run): BlockDriver {
 
 function blocks(name: string, options: NodeDriverOptions<BlocksWork> = {}): BlockDriver {
   const driver = nodeDriver<BlocksWork>(name, 'blocks', options);
-  return counted(name, (work, signal, watch) => driver.run(work, signal, watch));
+  const { start } = driver;
+  return counted(name, start, (work, signal, watch) => driver.run(work, signal, watch));
 }
 
 function fio(engine: string): BlockDriver {
-  return counted(`fio-${engine}`, (work, signal, watch) => fioBlocks(engine, work, signal, watch));
+  const run: Run = (work, signal, watch) => fioBlocks(engine, work, signal, watch);
+  const start: Start = (work, slices, signal) => {
+    const seconds = work.seconds / slices;
+    const piece = (i: number): Promise<Sample> =>
+      run({ ...work, seconds, seed: work.seed + i }, signal);
+    return Promise.resolve(inPieces(piece));
+  };
+  return counted(`fio-${engine}`, start, run);
 }
 
 /** libuv's own limit (UV_THREADPOOL_SIZE). */

@@ -5,6 +5,7 @@ import type { GivenOptions } from '../options/given-options.js';
 import { formatSize } from '../options/size.js';
 import { UsageError } from '../options/usage-error.js';
 import type { Case, PageCache } from './plan.js';
+import { slicesIn } from './slices.js';
 
 /** What O_DIRECT wants at the very least; file systems may want more, and say EINVAL. */
 const SECTOR = 512;
@@ -73,12 +74,14 @@ export function blockCase(setting: BlockSetting, common: BlockCommon): Case<Bloc
   const { blockSize, depth, direct } = setting;
   const { path, size, seconds, write = false, once = false, fillPool } = common;
   const batch = setting.batch ?? common.batch;
+  const inOne = once || common.watchLoop === true || fillPool !== undefined;
   return {
     name: settingName(setting),
     x: depth,
     pageCache: common.pageCache ?? (direct ? 'any' : 'locked'),
     files: [path],
     size,
+    slices: inOne ? 1 : slicesIn(seconds),
     work: ({ seed, purpose }) => ({
       paths: [path],
       blockSize,

@@ -8,6 +8,7 @@ import { nodeDriver } from './node-driver.js';
 import type { Case } from './plan.js';
 import { besidePublished } from './published-evaluation.js';
 import { PYTHON_LIBRARIES, pythonDriver } from './python-driver.js';
+import { slicesIn } from './slices.js';
 import type { Trial } from './trial.js';
 
 const COUNTS = [1, 6, 12, 24];
@@ -69,11 +70,14 @@ function caseOf(
     pageCache: 'locked',
     files: files.map(({ path }) => path),
     size: files.reduce((sum, { size }) => sum + size, 0),
+    // Between slices, code and caches would go as cold as they are to be.
+    slices: warmed ? slicesIn((rounds * intervalMs) / 1e3) : 1,
     ...(drivers === undefined ? {} : { drivers }),
     work: () => ({ files, rounds, intervalMs, reopen, warmUpSeconds: warmed ? seconds : 0 }),
   };
 }
 
+const idle = nodeDriver<EvaluationWork>(IDLE, 'evaluation');
 const MOST = caseName(COUNTS.at(-1) ?? 0);
 
 export const evaluation: Trial = defineTrial<EvaluationWork>({
@@ -89,8 +93,8 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
   controls: [
     {
       name: IDLE,
-      run: (work, signal) =>
-        nodeDriver<EvaluationWork>(IDLE, 'evaluation').run({ ...work, files: [] }, signal),
+      start: (work, slices, signal) => idle.start({ ...work, files: [] }, slices, signal),
+      run: (work, signal) => idle.run({ ...work, files: [] }, signal),
     },
   ],
   presentation: {

@@ -6,6 +6,7 @@ import { defineTrial } from './define-trial.js';
 import { AIO, BASELINE, SYNC } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
 import type { Driver } from './plan.js';
+import { slicesIn } from './slices.js';
 import type { Trial } from './trial.js';
 
 const RECORD = 512;
@@ -61,6 +62,7 @@ export const log: Trial = defineTrial<LogWork>({
           pageCache: 'any',
           files: [],
           size: 0,
+          slices: slicesIn(seconds),
           ...(name === OWN ? {} : { drivers: nodeDrivers.map((driver) => driver.name) }),
           work: ({ purpose }) => ({
             directory: scratch,

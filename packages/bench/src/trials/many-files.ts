@@ -6,6 +6,7 @@ import { defineTrial } from './define-trial.js';
 import { AIO, BASELINE, SYNC } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
 import type { Case, PageCache } from './plan.js';
+import { slicesIn } from './slices.js';
 import type { Trial } from './trial.js';
 
 const LANES = [1, 32];
@@ -38,6 +39,7 @@ function caseOf(
     files: state === 'missing' ? [] : files.map(({ path }) => path),
     size: files.reduce((sum, { size }) => sum + size, 0),
     ...(state === 'hot' ? {} : { drivers: [AIO, BASELINE, SYNC] }),
+    slices: state === 'cold' ? 1 : slicesIn(seconds),
     work: ({ seed, purpose }) => ({
       ...{ files, parallel, seed, seconds },
       missing: state === 'missing',

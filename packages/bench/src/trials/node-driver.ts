@@ -1,6 +1,6 @@
 import type { Sample } from '../measure/sample.js';
 import { modulePath } from '../process/module-path.js';
-import { runJob, type Environment } from '../process/run-job.js';
+import { runJob, startJob, type Environment, type Running } from '../process/run-job.js';
 import type { Watch } from '../process/count-system-calls.js';
 import type { Driver } from './plan.js';
 
@@ -14,12 +14,15 @@ export function nodeDriver<Work>(
   const driver = modulePath(`../drivers/${module}/${driverJob}.js`, import.meta.url);
   return {
     name,
+    start: (work, slices, signal) =>
+      startJob({ measure, driver, work, slices }, signal, environment?.(work)),
     run: (work, signal, watch?: Watch) =>
       runJob({ measure, driver, work }, signal, environment?.(work), watch),
   };
 }
 
 export interface NodeDriver<Work> extends Driver<Work> {
+  readonly start: (work: Work, slices: number, signal: AbortSignal) => Promise<Running>;
   /** @param watch - puts a program before Node that watches it */
   run(work: Work, signal: AbortSignal, watch?: Watch): Promise<Sample>;
 }

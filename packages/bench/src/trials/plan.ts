@@ -1,4 +1,5 @@
 import type { Sample } from '../measure/sample.js';
+import type { Running } from '../process/run-job.js';
 
 /** Where the bytes are when a turn begins. */
 export type PageCache =
@@ -33,6 +34,11 @@ export interface Case<Work> {
   readonly size: number;
   /** Whether system calls are counted, where the plan has a round for them. */
   readonly countCalls?: boolean;
+  /**
+   * In how many slices it is measured for speed, which alternate with those of the other drivers; in one unless given.
+   * What goes on between slices (loads, watchers) or cannot be done twice (cold files) is measured in one.
+   */
+  readonly slices?: number;
   /** Only these drivers can do it; all of them unless given. */
   readonly drivers?: readonly string[];
   work(turn: Turn): Work;
@@ -43,9 +49,14 @@ export interface Driver<Work> {
   readonly name: string;
   /** Throws a MissingDriver where what it drives is not installed. */
   run(work: Work, signal: AbortSignal): Promise<Sample>;
+  /** Prepares the work, to be measured in slices; see {@link Case.slices}. */
+  readonly start?: (work: Work, slices: number, signal: AbortSignal) => Promise<Running>;
   /** The system calls of one operation, where they can be counted. */
   readonly countCalls?: (work: Work, signal: AbortSignal) => Promise<number>;
 }
+
+/** A driver that can wait for its next slice. */
+export type SlicedDriver<Work> = Driver<Work> & Required<Pick<Driver<Work>, 'start'>>;
 
 /** A trial with all its settings. */
 export interface Plan<Work> {

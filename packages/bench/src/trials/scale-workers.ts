@@ -75,6 +75,7 @@ export const scaleWorkers: Trial = defineTrial<Work>({
           ...one,
           name: String(workers),
           x: workers,
+          slices: 1,
           work: (turn) => workOf(one.work(turn), workers),
         }));
       },

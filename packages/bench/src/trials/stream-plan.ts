@@ -15,6 +15,7 @@ import { oneFile } from './block-plan.js';
 import { AIO, BASELINE } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
 import type { Case, Driver } from './plan.js';
+import { slicesIn } from './slices.js';
 
 const K = 1024;
 
@@ -75,6 +76,7 @@ export function readingCase(
     pageCache: cold ? 'dropped' : 'locked',
     files: [path],
     size,
+    slices: cold ? 1 : slicesIn(seconds),
     work: () => ({ write: false, path, size, blockSize, seconds, once: cold }),
   };
 }
@@ -90,6 +92,7 @@ export function writingCase(
     pageCache: 'any',
     files: [],
     size,
+    slices: slicesIn(seconds),
     work: () => ({ write: true, path, size, blockSize, seconds, once: false }),
   };
 }

@@ -1,9 +1,8 @@
 import { LockedInMemory } from '../measure/page-cache.js';
-import type { Sample } from '../measure/sample.js';
 import type { Failure, Finding, Findings } from './findings.js';
-import { inPageCache } from './in-page-cache.js';
 import { MissingDriver } from './missing-driver.js';
 import type { Case, Driver, Plan, Turn } from './plan.js';
+import { groupsOf, takeTogether } from './take-together.js';
 import type { TrialRun } from './trial.js';
 import { turnsOf } from './turns.js';
 
@@ -19,20 +18,6 @@ function roundsOf({ repeats, latency, systemCalls }: Plan<unknown>): readonly Tu
     ...{ round, purpose },
     seed: Math.imul(round + 1, SEED_STEP) >>> 1,
   }));
-}
-
-/** A turn's sample; one of system calls has these alone. */
-async function take<Work>(
-  driver: Driver<Work>,
-  it: Case<Work>,
-  turn: Turn,
-  signal: AbortSignal,
-): Promise<Sample> {
-  const work = it.work(turn);
-  if (turn.purpose !== 'system calls') return await driver.run(work, signal);
-  const systemCalls = (await driver.countCalls?.(work, signal)) ?? Number.NaN;
-  const nothing = { operations: 0, seconds: 0, userSeconds: 0, systemSeconds: 0 };
-  return { ...nothing, figures: { systemCalls } };
 }
 
 function canDo<Work>(driver: Driver<Work>, it: Case<Work>, { purpose }: Turn): boolean {
@@ -63,20 +48,23 @@ export async function takeTurns<Work>(
   for (const turn of roundsOf(plan)) {
     for (const it of cases) {
       const able = drivers.filter((driver) => canDo(driver, it, turn) && !missing.has(driver.name));
-      for (const driver of turnsOf(able, turn.round)) {
-        const where = { driver: driver.name, case: it.name, round: turn.round };
+      for (const group of groupsOf(turnsOf(able, turn.round), it, turn)) {
+        const [first] = group;
+        const who = group.length === 1 ? (first?.name ?? '') : `${group.length} drivers by turns`;
         progress(
-          `${trial}: round ${turn.round + 1} of ${plan.repeats} (${turn.purpose}), ${it.name}, ${driver.name}`,
+          `${trial}: round ${turn.round + 1} of ${plan.repeats} (${turn.purpose}), ${it.name}, ${who}`,
         );
-        try {
-          const taken = await inPageCache(it, signal, () => take(driver, it, turn, signal));
-          samples.push({ ...where, purpose: turn.purpose, ...taken });
-        } catch (error) {
+        for (const { driver, ...taken } of await takeTogether(group, it, turn, signal)) {
+          const where = { driver: driver.name, case: it.name, round: turn.round };
+          if ('sample' in taken) {
+            samples.push({ ...where, purpose: turn.purpose, ...taken });
+            continue;
+          }
           signal.throwIfAborted();
-          const { message } = error as Error;
+          const { message } = taken.error;
           if (turn.purpose === 'system calls')
             uncounted.add(`system calls were not counted: ${message}`);
-          else if (error instanceof MissingDriver) missing.set(driver.name, message);
+          else if (taken.error instanceof MissingDriver) missing.set(driver.name, message);
           else failures.push({ ...where, message });
         }
       }

@@ -1,3 +1,4 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as aioBind from '../../src/drivers/aio-bind/blocks.js';
@@ -11,6 +12,8 @@ import * as idle from '../../src/drivers/idle/blocks.js';
 import { chooseDirectory } from '../../src/files/choose-directory.js';
 import { makeContentFile } from '../../src/files/content.js';
 import { Scratch } from '../../src/files/scratch.js';
+import { makeBuffers } from '../../src/jobs/blocks/buffers.js';
+import { STAMP_BYTES, stamp } from '../../src/jobs/blocks/check.js';
 import { measure } from '../../src/jobs/blocks/measure.js';
 import type { BlocksDriver, BlocksWork } from '../../src/jobs/blocks/work.js';
 
@@ -168,5 +171,22 @@ describe('a driver that is wrong', () => {
     await expect(inFiles(1, (paths) => measure(driver, { ...writing, paths }))).rejects.toThrow(
       'wrong bytes were written to block 3',
     );
+  });
+
+  it('is found out when what it has not written another process has', async () => {
+    const [, driver] = wrong[0]!;
+    const writing = { ...work, write: true };
+    await inFiles(1, async (paths) => {
+      const [path = ''] = paths;
+      const [theirs = new Uint8Array()] = makeBuffers({ ...writing, paths });
+      stamp(theirs, 3);
+      new DataView(theirs.buffer, theirs.byteOffset).setUint32(STAMP_BYTES, process.pid + 1);
+      const fd = openSync(path, 'r+');
+      writeSync(fd, theirs, 0, theirs.length, 3 * writing.blockSize);
+      closeSync(fd);
+      await expect(measure(driver, { ...writing, paths })).rejects.toThrow(
+        'wrong bytes were written to block 3',
+      );
+    });
   });
 });

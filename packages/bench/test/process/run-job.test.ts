@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Scratch } from '../../src/files/scratch.js';
 
 /** Jobs run in processes of their own, which need what has been built. */
 const built = (path: string): string =>
   fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
 
-const { runJob } = (await import(
+const { runJob, startJob } = (await import(
   built('process/run-job.js')
 )) as typeof import('../../src/process/run-job.js');
 
@@ -35,3 +35,73 @@ it.each([
     await expect(runJob(job, new AbortController().signal)).rejects.toThrow('reading');
   },
 );
+
+const IDLE = {
+  measure: built('jobs/blocks/measure.js'),
+  driver: built('drivers/idle/blocks.js'),
+  work: { paths: [], blockSize: 4096, depth: 1, latency: false, seconds: 0.03 },
+};
+const { signal } = new AbortController();
+
+describe('a job in slices', () => {
+  it('measures all of them, and nothing between', async () => {
+    const whole = await runJob(IDLE, signal);
+    const running = await startJob({ ...IDLE, slices: 3 }, signal);
+    for (let i = 0; i < 3; i++) await running.slice();
+    const { operations, seconds } = await running.end();
+    expect(operations).toBeGreaterThanOrEqual(3);
+    expect(operations % 3).toBe(0);
+    expect(seconds).toBeGreaterThan(0);
+    expect(whole.operations).toBeGreaterThanOrEqual(1);
+    await running.stop();
+  });
+
+  it('gives what the slices that there were have measured', async () => {
+    const running = await startJob({ ...IDLE, slices: 1000 }, signal);
+    await running.slice();
+    await running.slice();
+    const { operations } = await running.end();
+    expect(operations % 2).toBe(0);
+  });
+
+  it('can be stopped before its end', async () => {
+    const running = await startJob({ ...IDLE, slices: 2 }, signal);
+    await running.slice();
+    await running.stop();
+    await expect(running.slice()).rejects.toThrow('SIGTERM');
+    await expect(running.end()).rejects.toThrow('SIGTERM');
+  });
+
+  it('ends with the reason for which it was interrupted', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const running = await startJob({ ...IDLE, slices: 2 }, controller.signal);
+    controller.abort(reason);
+    await expect(running.slice()).rejects.toBe(reason);
+    await running.stop();
+  });
+
+  it('says what goes wrong in a slice', async () => {
+    using scratch = new Scratch(tmpdir());
+    const driver = join(scratch.path, 'driver.mjs');
+    writeFileSync(
+      driver,
+      `let slices = -1;
+      export const openBlocks = () => ({
+        transfer() { if (slices++ === 1) throw new Error('the second slice'); },
+        lastBlock: () => -1,
+        close() {},
+      });`,
+    );
+    const work = { ...IDLE.work, operations: 1 };
+    const running = await startJob({ ...IDLE, driver, work, slices: 2 }, signal);
+    await running.slice();
+    await running.slice();
+    await expect(running.slice()).rejects.toThrow('the second slice');
+  });
+
+  it('says what is wrong before the first', async () => {
+    const missing = { ...IDLE, driver: '/nowhere/driver.js', slices: 2 };
+    await expect(startJob(missing, signal)).rejects.toThrow('/nowhere/driver.js');
+  });
+});

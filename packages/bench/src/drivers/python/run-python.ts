@@ -19,7 +19,7 @@ export async function runPython(
   const script = modulePath(`../../../python/${job}.py`, import.meta.url);
   // -B: nothing is written beside the scripts.
   const args = ['-B', script, library];
-  const output = await runProgram('python3', args, signal, { input: JSON.stringify(work) });
+  const output = await runProgram('python3', args, signal, JSON.stringify(work));
   if (output === 'missing') throw new MissingDriver(NO_PYTHON);
   return outcomeOf(output.stdout);
 }

@@ -1,10 +1,16 @@
 import { allocAligned } from 'aio-bind';
+import { STAMP_BYTES } from './check.js';
 import type { BlocksWork } from './work.js';
 
-/** One for each operation in flight, aligned for direct I/O, each with a filling of its own. */
+/**
+ * One for each operation in flight, aligned for direct I/O, each with a filling of its own; it names this process too,
+ * since others write to the same file.
+ */
 export function makeBuffers({ depth, blockSize }: BlocksWork): readonly Uint8Array[] {
   const memory = allocAligned(depth * blockSize);
-  return Array.from({ length: depth }, (_, i) =>
-    memory.subarray(i * blockSize, (i + 1) * blockSize).fill(i + 1),
-  );
+  return Array.from({ length: depth }, (_, i) => {
+    const buffer = memory.subarray(i * blockSize, (i + 1) * blockSize).fill(i + 1);
+    new DataView(buffer.buffer, buffer.byteOffset).setUint32(STAMP_BYTES, process.pid);
+    return buffer;
+  });
 }

@@ -3,7 +3,7 @@ import { contentMatches } from '../../files/content.js';
 import type { Blocks, BlocksWork } from './work.js';
 
 /** What a buffer says of itself when it is written: the block that it was written to. */
-const STAMP_BYTES = 8;
+export const STAMP_BYTES = 8;
 
 /** Marks a buffer with the block that it is about to be written to. */
 export function stamp(buffer: Uint8Array, block: number): void {

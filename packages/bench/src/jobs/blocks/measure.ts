@@ -3,6 +3,7 @@ import { LoopProbes } from '../../measure/loop-probes.js';
 import { PoolLoad } from '../../measure/pool-load.js';
 import { Recorder } from '../../measure/recorder.js';
 import type { Sample } from '../../measure/sample.js';
+import { oneSlice, type Slices } from '../../measure/slices.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
 import { countFor, warmUp } from '../../measure/warm-up.js';
 import { makeBuffers } from './buffers.js';
@@ -13,17 +14,14 @@ function blocksOf({ once, paths, blocksPerFile }: BlocksWork): number {
   return once ? paths.length * blocksPerFile : Infinity;
 }
 
-/** Something to wait for after the warm-up, so that several start at once. */
-export type Ready = () => Promise<void>;
-
 /**
- * Measures one run of transfers without a break in it, as long as the warm-up says; then looks
- * whether the right bytes are in the right place.
+ * Measures transfers, in each slice without a break, as long as the warm-up says; then looks whether the right bytes
+ * are in the right place.
  */
 export async function measure(
   driver: BlocksDriver,
   work: BlocksWork,
-  ready?: Ready,
+  slices: Slices = oneSlice(),
 ): Promise<Sample> {
   const { depth, blockSize, seconds, latency, watchLoop, fillPool } = work;
   const buffers = makeBuffers(work);
@@ -38,20 +36,26 @@ export async function measure(
   const warm =
     work.operations === undefined ? await warmUp(transfer, plan, warming?.record) : undefined;
   checkBlocks(blocks, buffers, work);
-  await ready?.();
 
   const recorder = latency ? new Recorder() : undefined;
   const probes = watchLoop ? new LoopProbes() : undefined;
-  const operations = warm === undefined ? (work.operations ?? 0) : countFor(warm, plan);
+  const count = warm === undefined ? (work.operations ?? 0) : countFor(warm, plan, slices.count);
   const stopwatch = new Stopwatch();
-  await probes?.start();
-  stopwatch.start();
-  await blocks.transfer(operations, recorder?.record);
-  stopwatch.pause();
-  const holding = held();
-  const watched = await probes?.stop();
+  let operations = 0;
+  let holding = held();
+  while (await slices.next()) {
+    await probes?.start();
+    stopwatch.start();
+    await blocks.transfer(count, recorder?.record);
+    stopwatch.pause();
+    operations += count;
+    holding = held();
+    await probes?.stop();
+    // Before others write to the same file.
+    checkBlocks(blocks, buffers, work);
+  }
   load?.stop();
-  checkBlocks(blocks, buffers, work);
+  const watched = probes?.watched;
 
   return {
     operations,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { closing } from '../../measure/closing.js';
 import { peakMemory } from '../../measure/memory.js';
 import type { Sample } from '../../measure/sample.js';
+import { inSlices, oneSlice, type Slices } from '../../measure/slices.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
 import { warmUp } from '../../measure/warm-up.js';
 import type { EvaluationDriver, EvaluationFile, EvaluationWork, FileReader } from './work.js';
@@ -41,7 +42,11 @@ async function warm(reader: FileReader, seconds: number): Promise<void> {
   await warmUp(read, { count: 1, seconds, available: Infinity }, undefined);
 }
 
-export async function measure(driver: EvaluationDriver, work: EvaluationWork): Promise<Sample> {
+export async function measure(
+  driver: EvaluationDriver,
+  work: EvaluationWork,
+  slices: Slices = oneSlice(),
+): Promise<Sample> {
   const { files, rounds, intervalMs, warmUpSeconds } = work;
   const buffers = files.map(({ size }) => Buffer.allocUnsafeSlow(size));
   const total = files.reduce((sum, { size }) => sum + size, 0);
@@ -51,8 +56,7 @@ export async function measure(driver: EvaluationDriver, work: EvaluationWork): P
   const stopwatch = new Stopwatch();
   let readingMs = 0;
 
-  stopwatch.start();
-  for (let round = 0; round < rounds; round++) {
+  async function readRound(round: number): Promise<void> {
     const checked = isChecked(round, rounds);
     if (checked) {
       stopwatch.pause();
@@ -72,7 +76,13 @@ export async function measure(driver: EvaluationDriver, work: EvaluationWork): P
     }
     await sleep(intervalMs);
   }
-  stopwatch.pause();
+
+  let round = 0;
+  let slice = 0;
+  await inSlices(slices, stopwatch, async () => {
+    const end = Math.floor((++slice * rounds) / slices.count);
+    while (round < end) await readRound(round++);
+  });
 
   const { physicalBytes, virtualBytes } = peakMemory();
   return {

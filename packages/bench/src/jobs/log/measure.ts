@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { closing } from '../../measure/closing.js';
 import { Recorder } from '../../measure/recorder.js';
 import type { Sample } from '../../measure/sample.js';
+import { inSlices, oneSlice, type Slices } from '../../measure/slices.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
 import { countFor, warmUp, type RecordLatency } from '../../measure/warm-up.js';
 import { Writer, countRecords } from './records.js';
@@ -17,7 +18,12 @@ function checkLogs(paths: readonly string[], writers: readonly Writer[], work: L
   }
 }
 
-async function measureIn(directory: string, driver: LogDriver, work: LogWork): Promise<Sample> {
+async function measureIn(
+  directory: string,
+  driver: LogDriver,
+  work: LogWork,
+  slices: Slices,
+): Promise<Sample> {
   const { shared, recordBytes, seconds, latency } = work;
   const writers = Array.from({ length: work.writers }, (_, i) => new Writer(i, recordBytes));
   const names = shared ? ['log'] : writers.map(({ number }) => `log-${number}`);
@@ -42,11 +48,10 @@ async function measureIn(directory: string, driver: LogDriver, work: LogWork): P
   const plan = { count: work.writers, seconds, available: Infinity };
   const warm = await warmUp(operate, plan, undefined);
   const recorder = latency ? new Recorder() : undefined;
-  const operations = countFor(warm, plan);
+  const count = countFor(warm, plan, slices.count);
   const stopwatch = new Stopwatch();
-  stopwatch.start();
-  await operate(operations, recorder?.record);
-  stopwatch.pause();
+  const done = await inSlices(slices, stopwatch, () => operate(count, recorder?.record));
+  const operations = done * count;
   const holding = held();
   checkLogs(paths, writers, work);
   return {
@@ -59,10 +64,14 @@ async function measureIn(directory: string, driver: LogDriver, work: LogWork): P
 }
 
 /** Measures appending, then goes through the logs: every record must be there, whole, once and in order. */
-export async function measure(driver: LogDriver, work: LogWork): Promise<Sample> {
+export async function measure(
+  driver: LogDriver,
+  work: LogWork,
+  slices: Slices = oneSlice(),
+): Promise<Sample> {
   const directory = mkdtempSync(join(work.directory, 'log-'));
   try {
-    return await measureIn(directory, driver, work);
+    return await measureIn(directory, driver, work, slices);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

@@ -1,4 +1,5 @@
 import type { Sample } from '../../measure/sample.js';
+import { inSlices, oneSlice, type Slices } from '../../measure/slices.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
 import { weighInFlight } from './in-flight.js';
 import { findLeftovers } from './leftovers.js';
@@ -14,10 +15,15 @@ const FIND: Readonly<Record<Question, Find>> = {
 };
 
 /** Answers one question about what reads hold on to. */
-export async function measure(driver: MemoryDriver, work: MemoryWork): Promise<Sample> {
+export async function measure(
+  driver: MemoryDriver,
+  work: MemoryWork,
+  slices: Slices = oneSlice(),
+): Promise<Sample> {
   const stopwatch = new Stopwatch();
-  stopwatch.start();
-  const figures = await FIND[work.question](driver, work);
-  stopwatch.pause();
-  return { operations: 1, ...stopwatch.elapsed, ...held(), figures };
+  let figures: Readonly<Record<string, number>> = {};
+  const operations = await inSlices(slices, stopwatch, async () => {
+    figures = await FIND[work.question](driver, work);
+  });
+  return { operations, ...stopwatch.elapsed, ...held(), figures };
 }

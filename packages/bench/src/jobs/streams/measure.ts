@@ -1,5 +1,7 @@
+import { closing } from '../../measure/closing.js';
 import { LoopProbes } from '../../measure/loop-probes.js';
 import type { Sample } from '../../measure/sample.js';
+import { oneSlice, type Slices } from '../../measure/slices.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
 import { warmUp } from '../../measure/warm-up.js';
 import { readThrough } from './read-through.js';
@@ -14,6 +16,8 @@ interface Passes {
   pass(): Promise<void>;
   /** After the last one. */
   check(): void;
+  /** Removes what was written. */
+  close(): void;
 }
 
 function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
@@ -26,6 +30,7 @@ function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
       },
       pass: () => writing.write(),
       check: () => writing.check(),
+      close: () => writing.remove(),
     };
   }
   return {
@@ -33,13 +38,19 @@ function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
     first: () => (work.once ? Promise.resolve() : readThrough(driver, work, true)),
     pass: () => readThrough(driver, work, work.once),
     check: () => undefined,
+    close: () => undefined,
   };
 }
 
 /** Measures whole files, one after the other, and what the event loop feels of them. Operations are MiB. */
-export async function measure(driver: StreamsDriver, work: StreamsWork): Promise<Sample> {
+export async function measure(
+  driver: StreamsDriver,
+  work: StreamsWork,
+  slices: Slices = oneSlice(),
+): Promise<Sample> {
   const { size, seconds, once } = work;
   const passes = passesOf(driver, work);
+  await using _closing = closing(passes);
   const repeat = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i++) await passes.pass();
   };
@@ -48,17 +59,21 @@ export async function measure(driver: StreamsDriver, work: StreamsWork): Promise
 
   const probes = new LoopProbes();
   const stopwatch = new Stopwatch();
-  await probes.start();
   let bytes = 0;
-  const until = performance.now() + seconds * 1e3;
-  stopwatch.start();
-  do {
-    await passes.pass();
-    bytes += size;
-  } while (!once && performance.now() < until);
-  stopwatch.pause();
-  const holding = held();
-  const watched = await probes.stop();
+  let holding = held();
+  while (await slices.next()) {
+    await probes.start();
+    const until = performance.now() + (seconds * 1e3) / slices.count;
+    stopwatch.start();
+    do {
+      await passes.pass();
+      bytes += size;
+    } while (!once && performance.now() < until);
+    stopwatch.pause();
+    holding = held();
+    await probes.stop();
+  }
   passes.check();
-  return { operations: bytes / MEBIBYTE, bytes, ...stopwatch.elapsed, ...holding, ...watched };
+  const { elapsed } = stopwatch;
+  return { operations: bytes / MEBIBYTE, bytes, ...elapsed, ...holding, ...probes.watched };
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { contentMatches, fillContent } from '../../files/content.js';
 import type { StreamsDriver, StreamsWork } from './work.js';
 
@@ -14,7 +14,8 @@ export class WriteThrough {
 
   constructor(driver: StreamsDriver, work: StreamsWork) {
     this.#driver = driver;
-    this.#work = work;
+    // Others write theirs meanwhile.
+    this.#work = { ...work, path: `${work.path}-${process.pid}` };
     fillContent(this.#pattern, 0);
   }
 
@@ -31,6 +32,10 @@ export class WriteThrough {
     }
     stream.end();
     await closed;
+  }
+
+  remove(): void {
+    rmSync(this.#work.path, { force: true });
   }
 
   check(): void {

@@ -1,13 +1,18 @@
 import { Recorder } from '../../measure/recorder.js';
 import type { Sample } from '../../measure/sample.js';
+import { inSlices, oneSlice, type Slices } from '../../measure/slices.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
 import { countFor, warmUp } from '../../measure/warm-up.js';
 import { checkReads } from './check.js';
 import { Reading } from './reading.js';
 import type { WholeFilesDriver, WholeFilesWork } from './work.js';
 
-/** Measures one run of reading whole files, then looks whether the right bytes or errors came. */
-export async function measure(driver: WholeFilesDriver, work: WholeFilesWork): Promise<Sample> {
+/** Measures reading whole files, then looks whether the right bytes or errors came. */
+export async function measure(
+  driver: WholeFilesDriver,
+  work: WholeFilesWork,
+  slices: Slices = oneSlice(),
+): Promise<Sample> {
   const { files, once, parallel, seconds, latency } = work;
   const reading = new Reading(driver, work);
   const operate = reading.operate.bind(reading);
@@ -17,16 +22,14 @@ export async function measure(driver: WholeFilesDriver, work: WholeFilesWork): P
   checkReads(reading.last);
 
   const recorder = latency ? new Recorder() : undefined;
-  const operations = countFor(warm, plan);
+  const count = countFor(warm, plan, slices.count);
   const stopwatch = new Stopwatch();
-  stopwatch.start();
-  await operate(operations, recorder?.record);
-  stopwatch.pause();
+  const done = await inSlices(slices, stopwatch, () => operate(count, recorder?.record));
   const holding = held();
   checkReads(reading.last);
 
   return {
-    operations,
+    operations: done * count,
     ...stopwatch.elapsed,
     ...holding,
     ...(recorder === undefined ? {} : { distributions: { latency: recorder.distribution } }),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { modulePath } from '../../process/module-path.js';
 import type { Sample } from '../../measure/sample.js';
+import { inSlices, oneSlice, type Slices } from '../../measure/slices.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
 import type { WorkerTask } from './worker.js';
 import type { WorkersWork } from './work.js';
@@ -24,7 +25,11 @@ function start(task: WorkerTask): Worker {
  * Measures several workers that start at once: all their reads, over the time until the last has done its
  * share. An error in a worker is thrown here.
  */
-export async function measure(_driver: unknown, work: WorkersWork): Promise<Sample> {
+export async function measure(
+  _driver: unknown,
+  work: WorkersWork,
+  slices: Slices = oneSlice(),
+): Promise<Sample> {
   const { module, each } = work;
   const workers = Array.from({ length: work.workers }, (_, i) =>
     start({ module, work: { ...each, seed: (each.seed + Math.imul(i, SEED_STEP)) >>> 1 } }),
@@ -33,10 +38,11 @@ export async function measure(_driver: unknown, work: WorkersWork): Promise<Samp
   const stopwatch = new Stopwatch();
   const done = Promise.all(workers.map(messageOf));
   const ended = Promise.all(workers.map((worker) => once(worker, 'exit')));
-  stopwatch.start();
-  for (const worker of workers) worker.postMessage('go');
-  const samples = (await done) as readonly Sample[];
-  stopwatch.pause();
+  let samples: readonly Sample[] = [];
+  await inSlices(slices, stopwatch, async () => {
+    for (const worker of workers) worker.postMessage('go');
+    samples = (await done) as readonly Sample[];
+  });
   const holding = held();
   await ended;
   const sum = (of: (sample: Sample) => number): number =>

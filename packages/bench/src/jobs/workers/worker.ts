@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import { oneSlice } from '../../measure/slices.js';
 import { measure } from '../blocks/measure.js';
 import type { BlocksDriver, BlocksWork } from '../blocks/work.js';
 
@@ -14,11 +15,12 @@ export interface WorkerTask {
 const load = createRequire(import.meta.url);
 
 async function run({ module, work }: WorkerTask): Promise<void> {
-  const sample = await measure(load(module) as BlocksDriver, work, async () => {
+  const beginning = oneSlice(async () => {
     const go = once(parentPort!, 'message');
     parentPort!.postMessage('ready');
     await go;
   });
+  const sample = await measure(load(module) as BlocksDriver, work, beginning);
   parentPort!.postMessage(sample);
 }
 
