@@ -15,33 +15,35 @@ const AT_MOST_SECONDS = 1.5;
 /** How long a piece is, by which the speed is told. */
 const PIECE_SECONDS = 0.05;
 
-/** How many operations were made, and how many a second the last of them were. */
-export interface WarmedUp {
-  readonly done: number;
-  readonly perSecond: number;
-}
-
 export interface Warming {
   /** How many to begin with: as many as can be under way at once. */
   readonly count: number;
   /** For how long will be measured afterwards. */
   readonly seconds: number;
-  /** How many operations there are; Infinity where they can be repeated. */
+  /**
+   * How many operations there are; Infinity where they can be repeated. What has been read cold can be so again when
+   * the page cache has been dropped again: between warm-up and measurement it is.
+   */
   readonly available: number;
+  /**
+   * Whether one late event counts: V8 compiles on threads that may take the processor from the loop for milliseconds,
+   * and has done most of it after a second.
+   */
+  readonly thorough?: boolean;
 }
 
-/** Of operations that can be made only once, the measurement must get most. */
-const AT_MOST_SHARE = 1 / 4;
-
-/** Operates until the code is warm. */
+/**
+ * Operates until the code is warm.
+ *
+ * @returns how many operations a second the last of them were
+ */
 export async function warmUp(
   operate: Operate,
-  { count: first, seconds, available }: Warming,
+  { count: first, seconds, available, thorough = false }: Warming,
   record: RecordLatency | undefined,
-): Promise<WarmedUp> {
-  const atMost = available * AT_MOST_SHARE;
-  const least = Math.min(ENOUGH_SECONDS, seconds) * 1e3;
-  const most = Math.min(AT_MOST_SECONDS, seconds) * 1e3;
+): Promise<number> {
+  const most = (thorough ? AT_MOST_SECONDS : Math.min(AT_MOST_SECONDS, seconds)) * 1e3;
+  const least = thorough ? most : Math.min(ENOUGH_SECONDS, seconds) * 1e3;
   const startedAt = performance.now();
   for (let done = 0, count = first; ;) {
     const from = performance.now();
@@ -50,24 +52,18 @@ export async function warmUp(
     done += count;
     const elapsed = now - startedAt;
     const next = now - from < PIECE_SECONDS * 1e3 ? count * 2 : count;
-    if (
-      elapsed >= most ||
-      (elapsed >= least && done >= ENOUGH) ||
-      (elapsed >= least && atMost < Infinity) ||
-      done + next > atMost
-    ) {
-      return { done, perSecond: (count / (now - from)) * 1e3 };
-    }
+    const isEnough = elapsed >= most || (elapsed >= least && done >= ENOUGH);
+    if (isEnough || done + next > available) return (count / (now - from)) * 1e3;
     count = next;
   }
 }
 
 /** How many operations to measure in each slice, so that all of them take about as long as was asked for. */
 export function countFor(
-  { done, perSecond }: WarmedUp,
+  perSecond: number,
   { count, seconds, available }: Warming,
   slices: number,
 ): number {
   const inTime = Math.round((perSecond * seconds) / slices);
-  return Math.min(Math.max(count, inTime), Math.floor((available - done) / slices));
+  return Math.min(Math.max(count, inTime), Math.floor(available / slices));
 }

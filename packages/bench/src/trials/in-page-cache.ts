@@ -23,6 +23,9 @@ function isAsWanted(pageCache: Placed['pageCache'], { before, after }: Residency
   return [before, after].every((share) => share === undefined || share >= CACHED_ENOUGH);
 }
 
+/** To be called when all is warmed up, just before anything is measured. */
+export type Ready = () => Promise<void>;
+
 /**
  * Takes a turn on files that are in memory before it and after it, or are not. A turn in which the
  * kernel took pages away has measured something else: it is refused, and taken again.
@@ -30,18 +33,21 @@ function isAsWanted(pageCache: Placed['pageCache'], { before, after }: Residency
 export async function inPageCache<Sample>(
   placed: Placed,
   signal: AbortSignal,
-  turn: () => Promise<Sample>,
+  turn: (ready: Ready) => Promise<Sample>,
 ): Promise<Taken<Sample>> {
   const { files, size, pageCache } = placed;
-  if (pageCache === 'any') return { sample: await turn() };
+  if (pageCache === 'any') return { sample: await turn(() => Promise.resolve()) };
   let found: Residency = { before: 0, after: 0 };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     await prepare(placed, signal);
+    let before: number | undefined;
     // Asking for thousands of files takes longer than the turn.
     const ask = (): Promise<number | undefined> =>
       files.length > MANY ? Promise.resolve(undefined) : residentShare(files, size, signal);
-    const before = await ask();
-    const sample = await turn();
+    const sample = await turn(async () => {
+      await prepare(placed, signal);
+      before = await ask();
+    });
     found = { before, after: await ask() };
     if (isAsWanted(pageCache, found)) return { sample, residency: found };
   }

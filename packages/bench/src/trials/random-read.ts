@@ -108,7 +108,7 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
       title: `random reads from a file of ${formatSize(size)}`,
       parameters: { settings, size, batch, seconds, fromDevice },
       // Ratios near 1 are judged here, and a process more or less lucky is worth a tenth.
-      repeats: given.repeats ?? (full ? 9 : 3),
+      repeats: given.repeats ?? (full ? 7 : 3),
       latency: true,
       systemCalls: full,
       notes: [

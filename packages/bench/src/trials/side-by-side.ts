@@ -1,4 +1,5 @@
 import type { Sample } from '../measure/sample.js';
+import type { Ready } from './in-page-cache.js';
 import type { Running } from '../process/run-job.js';
 import type { SlicedDriver } from './plan.js';
 import { turnsOf } from './turns.js';
@@ -54,6 +55,7 @@ class Runner<Work> {
  * Measures drivers in slices that alternate: each has a slice, then each has its next one. A machine's speed changes
  * from one second to the next, by more than what drivers differ in, and so it changes for all of them alike.
  *
+ * @param ready - called when all have warmed up
  * @returns what became of each, in their order
  */
 export async function sideBySide<Work>(
@@ -61,11 +63,13 @@ export async function sideBySide<Work>(
   work: Work,
   slices: number,
   signal: AbortSignal,
+  ready: Ready,
 ): Promise<ReadonlyMap<SlicedDriver<Work>, Outcome>> {
   const runners = drivers.map((driver) => new Runner(driver));
   try {
     // One after the other: while one warms up, no other should.
     for (const runner of runners) await runner.start(work, slices, signal);
+    await ready();
     for (let slice = 0; slice < slices; slice++) {
       for (const runner of turnsOf(runners, slice)) await runner.slice();
     }

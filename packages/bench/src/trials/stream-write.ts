@@ -22,12 +22,12 @@ export const streamWrite: Trial = defineTrial<StreamsWork>({
     const seconds = given.runtime ?? (full ? 1 : 0.5);
     const blocks = given.bs ?? STREAM_BLOCKS;
     return {
-      title: `createWriteStream into a file of ${formatSize(size)}, which is truncated before`,
+      title: `createWriteStream into new files of ${formatSize(size)}`,
       parameters: { blocks, size, seconds },
       repeats: given.repeats ?? (full ? 5 : 3),
       latency: false,
       notes: [
-        'from the opening until the stream has closed; without fsync, so the device takes no part unless the kernel has too much to write back',
+        'from the opening until the stream has closed; without fsync, so the device takes no part unless the kernel has too much to write back; each file is removed off the clock',
         'what the file holds is compared with what was written, byte by byte, off the clock',
       ],
       setUp: (scratch) =>

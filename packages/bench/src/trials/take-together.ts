@@ -1,6 +1,6 @@
 import type { Sample } from '../measure/sample.js';
 import type { Residency } from './findings.js';
-import { inPageCache } from './in-page-cache.js';
+import { inPageCache, type Ready } from './in-page-cache.js';
 import type { Case, Driver, SlicedDriver, Turn } from './plan.js';
 import { sideBySide, type Outcome } from './side-by-side.js';
 
@@ -19,9 +19,11 @@ async function takeAlone<Work>(
   it: Case<Work>,
   turn: Turn,
   signal: AbortSignal,
+  ready: Ready,
 ): Promise<Outcome> {
-  const work = it.work(turn);
   try {
+    await ready();
+    const work = it.work(turn);
     const sample =
       turn.purpose === 'system calls'
         ? await countCalls(driver, work, signal)
@@ -62,10 +64,12 @@ export async function takeTogether<Work>(
   signal: AbortSignal,
 ): Promise<readonly Result<Work>[]> {
   const [first] = group;
-  const inTurn = async (): Promise<ReadonlyMap<Driver<Work>, Outcome>> =>
-    group.length === 1 && first !== undefined
-      ? new Map([[first, await takeAlone(first, it, turn, signal)]])
-      : await sideBySide(group.filter(isSliced), it.work(turn), it.slices ?? 1, signal);
+  const alone = group.length === 1 && (turn.purpose === 'system calls' || !group.every(isSliced));
+  const slices = turn.purpose === 'speed' ? (it.slices ?? 1) : 1;
+  const inTurn = async (ready: Ready): Promise<ReadonlyMap<Driver<Work>, Outcome>> =>
+    alone && first !== undefined
+      ? new Map([[first, await takeAlone(first, it, turn, signal, ready)]])
+      : await sideBySide(group.filter(isSliced), it.work(turn), slices, signal, ready);
   try {
     const { sample: outcomes, residency } = await inPageCache(it, signal, inTurn);
     const found = residency === undefined ? {} : { residency };

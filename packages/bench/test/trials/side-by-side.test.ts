@@ -33,9 +33,13 @@ describe('sideBySide', () => {
   it('lets slices alternate, another driver first each time', async () => {
     const steps: string[] = [];
     const drivers = ['a', 'b'].map((name) => driver(name, steps));
-    const outcomes = await sideBySide(drivers, {}, 3, signal);
+    const step = (what: string): Promise<void> => {
+      steps.push(what);
+      return Promise.resolve();
+    };
+    const outcomes = await sideBySide(drivers, {}, 3, signal, () => step('ready'));
     expect(steps).toEqual([
-      ...['a start', 'b start'],
+      ...['a start', 'b start', 'ready'],
       ...['a slice', 'b slice', 'b slice', 'a slice', 'a slice', 'b slice'],
       ...['a end', 'b end', 'a stop', 'b stop'],
     ]);
@@ -47,7 +51,7 @@ describe('sideBySide', () => {
     async (failsAt) => {
       const steps: string[] = [];
       const drivers = [driver('a', steps, failsAt), driver('b', steps)];
-      const outcomes = await sideBySide(drivers, {}, 2, signal);
+      const outcomes = await sideBySide(drivers, {}, 2, signal, () => Promise.resolve());
       expect([...outcomes.values()]).toEqual([
         { error: new Error('a failed') },
         { sample: SAMPLE },

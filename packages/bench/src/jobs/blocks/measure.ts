@@ -32,7 +32,7 @@ export async function measure(
 
   const warming = latency ? new Recorder() : undefined;
   const transfer = blocks.transfer.bind(blocks);
-  const plan = { count: depth, seconds, available: blocksOf(work) };
+  const plan = { count: depth, seconds, available: blocksOf(work), thorough: watchLoop };
   const warm =
     work.operations === undefined ? await warmUp(transfer, plan, warming?.record) : undefined;
   checkBlocks(blocks, buffers, work);

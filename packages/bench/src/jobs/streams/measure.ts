@@ -14,10 +14,12 @@ interface Passes {
   /** The first one, off the clock; all bytes are checked. */
   first(): Promise<void>;
   pass(): Promise<void>;
+  /** Before each of them, off the clock. */
+  prepare(): Promise<void>;
   /** After the last one. */
   check(): void;
   /** Removes what was written. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
@@ -29,16 +31,17 @@ function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
         writing.check();
       },
       pass: () => writing.write(),
+      prepare: () => writing.remove(),
       check: () => writing.check(),
       close: () => writing.remove(),
     };
   }
   return {
-    // What is to be read cold cannot be read before.
-    first: () => (work.once ? Promise.resolve() : readThrough(driver, work, true)),
+    first: () => readThrough(driver, work, true),
     pass: () => readThrough(driver, work, work.once),
+    prepare: () => Promise.resolve(),
     check: () => undefined,
-    close: () => undefined,
+    close: () => Promise.resolve(),
   };
 }
 
@@ -52,10 +55,17 @@ export async function measure(
   const passes = passesOf(driver, work);
   await using _closing = closing(passes);
   const repeat = async (count: number): Promise<void> => {
-    for (let i = 0; i < count; i++) await passes.pass();
+    for (let i = 0; i < count; i++) {
+      await passes.prepare();
+      await passes.pass();
+    }
   };
   await passes.first();
-  if (!once) await warmUp(repeat, { count: 1, seconds, available: Infinity }, undefined);
+  // What is to be read cold is so once, until the page cache has been dropped again.
+  if (!once) {
+    const plan = { count: 1, seconds, available: Infinity, thorough: true };
+    await warmUp(repeat, plan, undefined);
+  }
 
   const probes = new LoopProbes();
   const stopwatch = new Stopwatch();
@@ -64,12 +74,13 @@ export async function measure(
   while (await slices.next()) {
     await probes.start();
     const until = performance.now() + (seconds * 1e3) / slices.count;
-    stopwatch.start();
     do {
+      await passes.prepare();
+      stopwatch.start();
       await passes.pass();
+      stopwatch.pause();
       bytes += size;
     } while (!once && performance.now() < until);
-    stopwatch.pause();
     holding = held();
     await probes.stop();
   }
