@@ -58,6 +58,14 @@ export async function warmUp(
   }
 }
 
+/** Of a slice: fio has as much (drivers/fio/blocks.ts). */
+const OFF_THE_CLOCK = 1 / 10;
+
+/** How many operations to make before each slice, off the clock, so that caches are warm again after others had theirs. */
+export function countBefore(count: number, slices: number): number {
+  return slices === 1 ? 0 : Math.ceil(count * OFF_THE_CLOCK);
+}
+
 /** How many operations to measure in each slice, so that all of them take about as long as was asked for. */
 export function countFor(
   perSecond: number,

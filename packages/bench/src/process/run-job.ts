@@ -68,6 +68,8 @@ export async function startJob<Work>(
   async function untilReady(): Promise<void> {
     const { value } = await lines.next();
     if (value === READY) return;
+    // Whatever else it has printed, there is nothing more for it to wait for.
+    stdin.end();
     await sample;
     throw new Error('the process ended before its measurement did');
   }
@@ -85,6 +87,8 @@ export async function startJob<Work>(
     },
     async stop() {
       child.kill();
+      // One that handles that signal in JavaScript stands still, and wakes up at the end of what it reads.
+      stdin.end();
       await sample.catch(() => undefined);
     },
   };

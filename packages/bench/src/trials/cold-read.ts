@@ -66,7 +66,7 @@ export const coldRead: Trial = defineTrial<BlocksWork>({
       repeats: given.repeats ?? (full ? 5 : 3),
       latency: false,
       notes: [
-        'the file is dropped from the page cache before each turn, and no block is read twice in a turn',
+        'the file is dropped from the page cache before each turn, after a warm-up of 1.5 s as well, and no block is read twice while it is measured',
         'aio-bind is the control: plain io_submit on the loop, which reads cold blocks one after the other and blocks meanwhile; it gives the loop a turn after each batch, as fs-sync does',
         `${IDLE}: an event loop that has nothing to do`,
         `${BYSTANDER}: an event loop that has nothing to do, while fio reads the same file with O_DIRECT: how late the machine itself makes a loop whose device is busy`,

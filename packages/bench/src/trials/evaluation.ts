@@ -134,7 +134,7 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
       title: `files of 1-100 KiB, read whole ${rounds} times at ${INTERVAL_MS} ms intervals`,
       parameters: { counts: COUNTS, rounds, intervalMs: INTERVAL_MS },
       // Ratios near 1 are judged here, and a process more or less lucky is worth a tenth.
-      repeats: given.repeats ?? (full ? 7 : 3),
+      repeats: given.repeats ?? (full ? 5 : 3),
       latency: false,
       notes: [
         `${IDLE}: the same timers and no file`,

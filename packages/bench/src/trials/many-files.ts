@@ -85,7 +85,7 @@ export const manyFiles: Trial = defineTrial<WholeFilesWork>({
   plan(given, effort) {
     const full = effort === 'full';
     const hot = full ? HOT_FULL : HOT;
-    const seconds = given.runtime ?? (full ? 0.5 : 0.15);
+    const seconds = given.runtime ?? (full ? 0.6 : 0.15);
     return {
       title: `readFile of ${hot} files of 0.5-8 KiB, in random order`,
       parameters: { files: hot, coldFiles: COLD, seconds },

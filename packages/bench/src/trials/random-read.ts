@@ -101,14 +101,14 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
       : [hot4k];
     const settings = blockSettings(given, own, size);
     const batch = given.iodepthBatch ?? 32;
-    const seconds = given.runtime ?? (full ? 0.5 : 0.4);
+    const seconds = given.runtime ?? (full ? 0.6 : 0.4);
     // A device is less steady than memory.
-    const fromDevice = given.runtime ?? 2 * seconds;
+    const fromDevice = given.runtime ?? (full ? 0.8 : 2 * seconds);
     return {
       title: `random reads from a file of ${formatSize(size)}`,
       parameters: { settings, size, batch, seconds, fromDevice },
       // Ratios near 1 are judged here, and a process more or less lucky is worth a tenth.
-      repeats: given.repeats ?? (full ? 7 : 3),
+      repeats: given.repeats ?? (full ? 5 : 3),
       latency: true,
       systemCalls: full,
       notes: [

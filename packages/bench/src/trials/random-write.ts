@@ -61,7 +61,7 @@ export const randomWrite: Trial = defineTrial<BlocksWork>({
     const size = given.size ?? 128 * K * K;
     const settings = blockSettings(given, [own], size);
     const batch = given.iodepthBatch ?? 32;
-    const seconds = given.runtime ?? (full ? 0.5 : 0.4);
+    const seconds = given.runtime ?? (full ? 0.6 : 0.4);
     return {
       title: `random overwrites in a file of ${formatSize(size)}`,
       parameters: { settings, size, batch, seconds },

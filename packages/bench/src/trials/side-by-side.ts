@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sample } from '../measure/sample.js';
 import type { Ready } from './in-page-cache.js';
 import type { Running } from '../process/run-job.js';
@@ -6,6 +7,8 @@ import { turnsOf } from './turns.js';
 
 /** What became of a driver: its sample, or why there is none. */
 export type Outcome = { readonly sample: Sample } | { readonly error: Error };
+
+const SETTLE_MS = 15;
 
 class Runner<Work> {
   readonly driver: SlicedDriver<Work>;
@@ -71,7 +74,11 @@ export async function sideBySide<Work>(
     for (const runner of runners) await runner.start(work, slices, signal);
     await ready();
     for (let slice = 0; slice < slices; slice++) {
-      for (const runner of turnsOf(runners, slice)) await runner.slice();
+      for (const runner of turnsOf(runners, slice)) {
+        await runner.slice();
+        // Its threads (V8's, io_uring's) may have something to finish.
+        await sleep(SETTLE_MS, undefined, { signal });
+      }
     }
     for (const runner of runners) await runner.end();
   } finally {

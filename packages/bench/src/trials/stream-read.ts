@@ -29,7 +29,7 @@ export const streamRead: Trial = defineTrial<StreamsWork>({
       latency: false,
       notes: [
         "aio and fs-promises: handle.createReadStream(), fs-callback: fs.createReadStream(); all are Node's stream code, with another read below",
-        'every byte is checked in a first pass, off the clock (of a cold file on it, since it is read only once)',
+        'every byte is checked in a first pass, off the clock; a cold file is dropped from the page cache again after it',
       ],
       setUp(scratch) {
         const { hot, cold } = readingFiles(scratch, size, full);

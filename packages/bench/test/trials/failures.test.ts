@@ -87,6 +87,46 @@ describe('takeTurns', () => {
     expect(sections[0]?.table.rows.map(([name]) => name?.text)).toEqual(['right']);
   });
 
+  it('lets those that can wait take turns in slices, and latencies have one piece', async () => {
+    const steps: string[] = [];
+    const sliced = (name: string): Driver<object> => ({
+      name,
+      run: () => Promise.reject(new Error('it was to be started')),
+      start(_work, slices) {
+        steps.push(`${name} of ${slices}`);
+        return Promise.resolve({
+          slice() {
+            steps.push(name);
+            return Promise.resolve();
+          },
+          end: () => Promise.resolve(SAMPLE),
+          stop: () => Promise.resolve(),
+        });
+      },
+    });
+    using scratch = new Scratch(tmpdir());
+    const run = {
+      scratch: scratch.path,
+      signal: new AbortController().signal,
+      progress: () => undefined,
+    };
+    const plan: Plan<object> = {
+      ...PLAN,
+      repeats: 1,
+      setUp: (path) => PLAN.setUp(path).map((it) => ({ ...it, slices: 2 })),
+    };
+    const { samples } = await takeTurns('trial', plan, [sliced('a'), right, sliced('b')], run);
+    expect(steps).toEqual([
+      ...['a of 2', 'b of 2', 'a', 'b', 'b', 'a'],
+      // Every other round goes backwards.
+      ...['b of 1', 'b', 'a of 1', 'a'],
+    ]);
+    expect(samples.map(({ driver, purpose }) => `${driver} ${purpose}`)).toEqual([
+      ...['a speed', 'b speed', 'right speed', 'right speed'],
+      ...['b latency', 'right latency', 'a latency', 'right latency'],
+    ]);
+  });
+
   it('ends at once when it is interrupted', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');

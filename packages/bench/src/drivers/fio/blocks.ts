@@ -5,13 +5,15 @@ import { fioPath, runFio } from './run-fio.js';
 
 const PERCENTILES = [1, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 99.99];
 
-/** As much as there is for drivers that wait for their next slice: caches, after others had theirs. */
-const WARM_UP = '--ramp_time=20ms';
+/** As much as there is for drivers that wait for their next slice (measure/warm-up.ts): caches, after others had theirs. */
+const OFF_THE_CLOCK = 1 / 10;
 
 function lengthOf({ once, operations, seconds }: BlocksWork): readonly string[] {
   if (operations !== undefined) return ['--norandommap', `--number_ios=${operations}`];
   const time = `--runtime=${Math.round(seconds * 1e3)}ms`;
-  return once ? [time] : ['--norandommap', '--time_based', WARM_UP, time];
+  if (once) return [time];
+  const before = `--ramp_time=${Math.round(seconds * OFF_THE_CLOCK * 1e3)}ms`;
+  return ['--norandommap', '--time_based', before, time];
 }
 
 function argumentsFor(work: BlocksWork): readonly string[] {

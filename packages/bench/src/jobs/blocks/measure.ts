@@ -5,7 +5,7 @@ import { Recorder } from '../../measure/recorder.js';
 import type { Sample } from '../../measure/sample.js';
 import { oneSlice, type Slices } from '../../measure/slices.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
-import { countFor, warmUp } from '../../measure/warm-up.js';
+import { countBefore, countFor, warmUp } from '../../measure/warm-up.js';
 import { makeBuffers } from './buffers.js';
 import { checkBlocks } from './check.js';
 import type { BlocksDriver, BlocksWork } from './work.js';
@@ -44,6 +44,8 @@ export async function measure(
   let operations = 0;
   let holding = held();
   while (await slices.next()) {
+    const before = countBefore(count, slices.count);
+    if (before > 0) await blocks.transfer(before, undefined);
     await probes?.start();
     stopwatch.start();
     await blocks.transfer(count, recorder?.record);

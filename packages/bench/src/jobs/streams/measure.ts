@@ -15,11 +15,11 @@ interface Passes {
   first(): Promise<void>;
   pass(): Promise<void>;
   /** Before each of them, off the clock. */
-  prepare(): Promise<void>;
+  prepare(): void;
   /** After the last one. */
   check(): void;
   /** Removes what was written. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
@@ -38,10 +38,10 @@ function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
   }
   return {
     first: () => readThrough(driver, work, true),
-    pass: () => readThrough(driver, work, work.once),
-    prepare: () => Promise.resolve(),
+    pass: () => readThrough(driver, work, false),
+    prepare: () => undefined,
     check: () => undefined,
-    close: () => Promise.resolve(),
+    close: () => undefined,
   };
 }
 
@@ -56,7 +56,7 @@ export async function measure(
   await using _closing = closing(passes);
   const repeat = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i++) {
-      await passes.prepare();
+      passes.prepare();
       await passes.pass();
     }
   };
@@ -72,17 +72,17 @@ export async function measure(
   let bytes = 0;
   let holding = held();
   while (await slices.next()) {
-    await probes.start();
     const until = performance.now() + (seconds * 1e3) / slices.count;
     do {
-      await passes.prepare();
+      passes.prepare();
+      await probes.start();
       stopwatch.start();
       await passes.pass();
       stopwatch.pause();
+      holding = held();
+      await probes.stop();
       bytes += size;
     } while (!once && performance.now() < until);
-    holding = held();
-    await probes.stop();
   }
   passes.check();
   const { elapsed } = stopwatch;

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { closeSync, openSync, readSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { contentMatches, fillContent } from '../../files/content.js';
 import type { StreamsDriver, StreamsWork } from './work.js';
 
@@ -39,8 +38,8 @@ export class WriteThrough {
    * What is written next is a new file. ext4 has a file that was truncated written to the device when it is closed
    * (auto_da_alloc in ext4(5)), which would be most of what is measured.
    */
-  async remove(): Promise<void> {
-    await rm(this.#work.path, { force: true });
+  remove(): void {
+    rmSync(this.#work.path, { force: true });
   }
 
   check(): void {
