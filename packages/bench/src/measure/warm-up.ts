@@ -58,10 +58,10 @@ export async function warmUp(
   }
 }
 
-/** Of a slice: fio has as much (drivers/fio/blocks.ts). */
-const OFF_THE_CLOCK = 1 / 10;
+/** The share of a slice that goes before it, so that caches are warm again after others had theirs. */
+export const OFF_THE_CLOCK: number = 1 / 10;
 
-/** How many operations to make before each slice, off the clock, so that caches are warm again after others had theirs. */
+/** How many operations to make before each slice. */
 export function countBefore(count: number, slices: number): number {
   return slices === 1 ? 0 : Math.ceil(count * OFF_THE_CLOCK);
 }

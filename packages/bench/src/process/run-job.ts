@@ -4,7 +4,7 @@ import type { Sample } from '../measure/sample.js';
 import { MissingDriver } from '../trials/missing-driver.js';
 import type { Watch } from './count-system-calls.js';
 import { READY, type Job, type Outcome } from './job.js';
-import { ProgramError, startProgram, type Running as RunningProgram } from './run-program.js';
+import { ProgramError, startProgram, type RunningProgram } from './run-program.js';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 // Loaded by `require`, not as the main module: see job.ts.

@@ -24,7 +24,7 @@ export interface Surroundings {
 }
 
 /** A program that is running, or is not installed. */
-export interface Running {
+export interface RunningProgram {
   readonly stdin: Writable;
   readonly stdout: Readable;
   /** What it printed, or 'missing' where it is not installed. */
@@ -39,7 +39,7 @@ export function startProgram(
   args: readonly string[],
   signal: AbortSignal,
   { environment }: Surroundings = {},
-): Running {
+): RunningProgram {
   signal.throwIfAborted();
   const child = spawn(program, args, {
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -5,7 +5,7 @@ import type { GivenOptions } from '../options/given-options.js';
 import { formatSize } from '../options/size.js';
 import { UsageError } from '../options/usage-error.js';
 import type { Case, PageCache } from './plan.js';
-import { slicesIn } from './slices.js';
+import { slicesIn } from './slice-count.js';
 
 /** What O_DIRECT wants at the very least; file systems may want more, and say EINVAL. */
 const SECTOR = 512;

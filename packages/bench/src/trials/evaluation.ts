@@ -8,7 +8,7 @@ import { nodeDriver } from './node-driver.js';
 import type { Case } from './plan.js';
 import { besidePublished } from './published-evaluation.js';
 import { PYTHON_LIBRARIES, pythonDriver } from './python-driver.js';
-import { slicesIn } from './slices.js';
+import { slicesIn } from './slice-count.js';
 import type { Trial } from './trial.js';
 
 const COUNTS = [1, 6, 12, 24];

@@ -6,7 +6,7 @@ import { defineTrial } from './define-trial.js';
 import { AIO, BASELINE, SYNC } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
 import type { Case, PageCache } from './plan.js';
-import { slicesIn } from './slices.js';
+import { slicesIn } from './slice-count.js';
 import type { Trial } from './trial.js';
 
 const LANES = [1, 32];

@@ -15,7 +15,7 @@ import { oneFile } from './block-plan.js';
 import { AIO, BASELINE } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
 import type { Case, Driver } from './plan.js';
-import { slicesIn } from './slices.js';
+import { slicesIn } from './slice-count.js';
 
 const K = 1024;
 

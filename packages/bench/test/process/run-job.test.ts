@@ -43,6 +43,12 @@ const IDLE = {
 };
 const { signal } = new AbortController();
 
+function driverIn(scratch: Scratch, source: string): string {
+  const path = join(scratch.path, 'driver.mjs');
+  writeFileSync(path, source);
+  return path;
+}
+
 describe('a job in slices', () => {
   const counted = { ...IDLE, work: { ...IDLE.work, operations: 5 } };
 
@@ -57,9 +63,8 @@ describe('a job in slices', () => {
 
   it('ends one that prints what nobody expects', async () => {
     using scratch = new Scratch(tmpdir());
-    const driver = join(scratch.path, 'driver.mjs');
-    writeFileSync(
-      driver,
+    const driver = driverIn(
+      scratch,
       `export const openBlocks = () => {
         console.log('hello');
         return { transfer() {}, lastBlock: () => -1, close() {} };
@@ -80,9 +85,8 @@ describe('a job in slices', () => {
 
   it('can be stopped though it handles signals in JavaScript', async () => {
     using scratch = new Scratch(tmpdir());
-    const driver = join(scratch.path, 'driver.mjs');
-    writeFileSync(
-      driver,
+    const driver = driverIn(
+      scratch,
       `export const openBlocks = () => {
         process.on('SIGTERM', () => process.exit(1));
         return { transfer() {}, lastBlock: () => -1, close() {} };
@@ -104,9 +108,8 @@ describe('a job in slices', () => {
 
   it('says what goes wrong in a slice', async () => {
     using scratch = new Scratch(tmpdir());
-    const driver = join(scratch.path, 'driver.mjs');
-    writeFileSync(
-      driver,
+    const driver = driverIn(
+      scratch,
       `let transfers = 0;
       export const openBlocks = () => ({
         // Each slice has one off the clock, and one on it.

@@ -1,12 +1,10 @@
 import type { BlocksWork } from '../../jobs/blocks/work.js';
 import type { Sample } from '../../measure/sample.js';
+import { OFF_THE_CLOCK } from '../../measure/warm-up.js';
 import type { Watch } from '../../process/count-system-calls.js';
 import { fioPath, runFio } from './run-fio.js';
 
 const PERCENTILES = [1, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 99.99];
-
-/** As much as there is for drivers that wait for their next slice (measure/warm-up.ts): caches, after others had theirs. */
-const OFF_THE_CLOCK = 1 / 10;
 
 function lengthOf({ once, operations, seconds }: BlocksWork): readonly string[] {
   if (operations !== undefined) return ['--norandommap', `--number_ios=${operations}`];
