@@ -6,6 +6,7 @@ export default withProcessesFor([
   'backend',
   'completes-late',
   'give-up',
+  'helped-reads',
   'leak',
   'lone-read',
   'many',

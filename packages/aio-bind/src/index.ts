@@ -51,6 +51,7 @@ export {
   sigismember,
 } from './sig-set.js';
 export { read_cached, read_cached_on_mount } from './read-cached.js';
+export { ReadHelper, type ReadHelperOptions } from './read-helper.js';
 export { Statx, statx } from './statx.js';
 export type { StatxTimestamp } from './statx-timestamp.js';
 export {

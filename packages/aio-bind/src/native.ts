@@ -45,6 +45,13 @@ export interface NativeSubmitThreads {
   close(): void;
 }
 
+export interface NativeReadHelper {
+  read(nr: number, ranges: NativeId): number;
+  late(): number;
+  threads(): number;
+  close(): void;
+}
+
 /** Results are the kernel's: a count or 0, or -errno. */
 export interface Native {
   layout: Layout;
@@ -115,6 +122,7 @@ export interface Native {
   allocAligned(size: number, alignment: number): ArrayBuffer;
   addressOf(view: ArrayBufferView | ArrayBufferLike): number;
 
+  ReadHelper: new (idleMs: number, watcher: NativeEventWatcher | undefined) => NativeReadHelper;
   EventWatcher: new (callback: (count: number) => void) => NativeEventWatcher;
   SubmitThreads: new (
     maxThreads: number,

@@ -21,6 +21,7 @@ const works = [
   'sync',
   'datasync',
   'readMany',
+  'readMany of much, and reads',
   'writeMany',
 ] as const;
 
@@ -35,6 +36,8 @@ async function beginAtStacksEnd({ aio }: Inside, { path, direct, work }: Given) 
   const part = Buffer.alloc(4096, 'x');
   const large = Buffer.alloc(1 << 18);
   const { signal } = new AbortController();
+  const positions = Array.from({ length: 16 }, (_, i) => i << 15);
+  const much = Buffer.alloc(1 << 19);
   const ranges = Array.from({ length: 32 }, (_, i) => ({
     buffer: Buffer.alloc(16),
     position: i * 16,
@@ -53,9 +56,15 @@ async function beginAtStacksEnd({ aio }: Inside, { path, direct, work }: Given) 
     sync: () => handle.sync(),
     datasync: () => handle.datasync(),
     readMany: () => handle.readMany(ranges),
+    // Those have another thread's help, and are submitted at once, with what waits.
+    'readMany of much, and reads': () => {
+      const read = handle.read(Buffer.alloc(64), 0, 64, 64);
+      return Promise.all([read, handle.readMany({ buffer: much, positions, lengths: 1 << 15 })]);
+    },
     writeMany: () => handle.writeMany(ranges),
   }[work] as () => Promise<unknown>;
   // All code that it takes is there.
+  await begin();
   await begin();
 
   const begun: Promise<unknown>[] = [];

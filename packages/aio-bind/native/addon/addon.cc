@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "memory.h"
 #include "range_array.h"
+#include "read_helper.h"
 #include "slab.h"
 #include "submit_ranges.h"
 #include "submit_threads.h"
@@ -50,6 +51,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports["addressOf"] = Napi::Function::New<AddressOf>(env, "addressOf");
 
   exports["EventWatcher"] = EventWatcher::Define(env);
+  exports["ReadHelper"] = ReadHelper::Define(env);
   exports["SubmitThreads"] = SubmitThreads::Define(env);
   return exports;
 }

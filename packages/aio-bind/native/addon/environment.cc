@@ -91,8 +91,16 @@ void Environment::AddPool(const std::shared_ptr<SubmitPool>& pool) {
   pools_.push_back(pool);
 }
 
+void Environment::AddReadHelper(const std::shared_ptr<ReadHelperThread>& helper) {
+  std::erase_if(read_helpers_, [](const auto& weak) { return weak.expired(); });
+  read_helpers_.push_back(helper);
+}
+
 void Environment::Stop() {
   if (stopped_) return;
+  for (const auto& weak : read_helpers_) {
+    if (const auto helper = weak.lock()) helper->Stop();
+  }
   for (const auto& weak : pools_) {
     if (const auto pool = weak.lock()) pool->Stop();
   }

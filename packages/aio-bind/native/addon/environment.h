@@ -16,6 +16,7 @@
 #include "context.h"
 #include "event_array.h"
 #include "range_array.h"
+#include "read_helper_thread.h"
 #include "registry.h"
 #include "share.h"
 #include "slab.h"
@@ -53,6 +54,7 @@ class Environment {
   void Believe(const Share* share);
 
   void AddPool(const std::shared_ptr<SubmitPool>& pool);
+  void AddReadHelper(const std::shared_ptr<ReadHelperThread>& helper);
 
   // For building the arguments of an io_submit(2), reused by every call.
   std::vector<uint32_t>& slots() { return slots_; }
@@ -70,6 +72,7 @@ class Environment {
   Registry<RangeArray> range_arrays_;
   std::vector<std::unique_ptr<Context>> contexts_;
   std::vector<std::weak_ptr<SubmitPool>> pools_;
+  std::vector<std::weak_ptr<ReadHelperThread>> read_helpers_;
   std::vector<uint32_t> slots_;
   std::vector<uint32_t> going_slots_;
   std::vector<iocb*> iocb_pointers_;

@@ -12,11 +12,11 @@ export interface EngineStats {
   readonly queued: number;
   /** Calls of io_submit(2) on the event loop. */
   readonly batches: number;
-  /** Attempts that had ended when io_submit(2), or for a read that was alone preadv2(2), returned. */
+  /** Attempts that had ended when io_submit(2) or preadv2(2) returned. */
   readonly inLine: number;
   /** Attempts that went to submit threads. */
   readonly offloaded: number;
-  /** Submit threads there are now. */
+  /** Threads there are now beside the event loop's. */
   readonly threads: number;
   /** From call to settlement. */
   readonly latency: Latency;

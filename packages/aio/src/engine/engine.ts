@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { aio_context_t } from 'aio-bind';
+import { IoRangeArray, type aio_context_t } from 'aio-bind';
 import { Admission } from './admission.js';
 import { readEndsInLine } from './attempt.js';
 import type { Carrier } from './carrier.js';
@@ -310,6 +310,17 @@ export class Engine implements Carrier {
       count = this.#port.reapRefusals();
       this.#takeEvents(count);
     } while (count === this.#port.room);
+    this.#collectLate();
+  }
+
+  #collectLate(): void {
+    const { together } = this.#submissions;
+    const slot = together.lateSlot;
+    if (slot < 0) return;
+    const result = together.reapLate();
+    if (result === IoRangeArray.PENDING) return;
+    this.#submissions.ended(slot);
+    this.#outcomes.cameBack(slot, result);
   }
 
   /** A flush comes next, so whoever asks for something meanwhile must not begin one. */

@@ -1,11 +1,12 @@
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import {
   EventWatcher,
   IOCB_CMD_PREAD,
   IoEventArray,
-  type IoRangeArray,
+  IoRangeArray,
   IocbSlab,
   RWF_NOWAIT,
+  ReadHelper,
   SubmitThreads,
   type aio_context_t,
   io_getevents_ring,
@@ -23,6 +24,7 @@ import {
 import type { Operation } from './operation.js';
 import type { RangeBatch } from './range-batch.js';
 import type { ReadBatch } from './read-batch.js';
+import type { ColumnBatch } from './read-together.js';
 import type { SlotList } from './slot-list.js';
 import type { Sweep } from './sweep.js';
 
@@ -31,10 +33,15 @@ const NO_EVENTFD = -1;
 
 /** 0 where the kernel takes none until something has completed; else -errno of the first. */
 function refusal(error: unknown): number {
-  const { errno, code } = error as NodeJS.ErrnoException;
+  const { errno } = error as NodeJS.ErrnoException;
   if (errno !== undefined) return errno === -EAGAIN ? 0 : errno;
-  // Not the kernel's: there was no stack left to ask it, which is there later.
-  if (error instanceof RangeError && code === undefined) return 0;
+  passOverStackEnd(error);
+  return 0;
+}
+
+/** Not the kernel's is that there was no stack left to ask it; there is later. */
+function passOverStackEnd(error: unknown): void {
+  if (error instanceof RangeError && (error as NodeJS.ErrnoException).code === undefined) return;
   throw error;
 }
 
@@ -59,6 +66,8 @@ export class KernelPort {
   readonly #events = new IoEventArray(256);
   readonly #watcher: EventWatcher;
   readonly #threads: SubmitThreads;
+  /** Made when it is first of use. */
+  #helper: ReadHelper | null = null;
   #holdsLoop = false;
   #hasOffloaded = false;
 
@@ -122,10 +131,39 @@ export class KernelPort {
     return this.#submitColumns(columns, count, IOCB_CMD_PREAD, generation);
   }
 
-  /** preadv2(2) for a read that is alone in its batch: bytes, or -errno. */
-  readAtOnce({ columns }: ReadBatch): number {
+  /** preadv2(2) for a read that is alone in its batch: bytes, or -errno; undefined where there was no stack left. */
+  readAtOnce({ columns }: ReadBatch): number | undefined {
     const { aio_fildes, aio_buf, aio_nbytes, aio_offset } = columns;
-    return try_preadv2(aio_fildes[0]!, aio_buf[0]!, aio_nbytes[0]!, aio_offset[0]!, RWF_NOWAIT);
+    try {
+      return try_preadv2(aio_fildes[0]!, aio_buf[0]!, aio_nbytes[0]!, aio_offset[0]!, RWF_NOWAIT);
+    } catch (error) {
+      passOverStackEnd(error);
+      return undefined;
+    }
+  }
+
+  /** Whether another processor could copy what this one does not. */
+  readonly hasHelp: boolean = availableParallelism() > 1;
+
+  /**
+   * preadv2(2) for each of a batch, by this thread and another at once.
+   *
+   * @returns which one is late, so that {@link reapLate} has its result; -1 where all have theirs; undefined where
+   *   nothing was read, as there was no stack left
+   */
+  readTogether({ columns, count }: ColumnBatch): number | undefined {
+    try {
+      this.#helper ??= new ReadHelper({ watcher: this.#watcher });
+      return this.#helper.read(count, columns);
+    } catch (error) {
+      passOverStackEnd(error);
+      return undefined;
+    }
+  }
+
+  /** Bytes, or -errno; PENDING as long as it goes on. */
+  reapLate(): number {
+    return this.#helper?.late() ?? IoRangeArray.PENDING;
   }
 
   /**
@@ -181,9 +219,9 @@ export class KernelPort {
     else this.#watcher.unref();
   }
 
-  /** Submit threads there are now. */
+  /** Threads there are now beside the event loop's. */
   get threads(): number {
-    return this.#threads.threads;
+    return this.#threads.threads + (this.#helper?.threads ?? 0);
   }
 
   /** No submit thread is at work, nor has any work to come. */

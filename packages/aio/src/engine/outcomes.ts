@@ -14,6 +14,7 @@ import type { Counters } from './counters.js';
 import { IDLE, type Operation, SUBMITTED } from './operation.js';
 import type { OperationPool } from './operation-pool.js';
 import type { ReadBatch } from './read-batch.js';
+import { isUnanswered } from './read-together.js';
 import type { SlotTable } from './slot-table.js';
 import type { Submissions } from './submissions.js';
 import type { Sweep } from './sweep.js';
@@ -62,9 +63,10 @@ export class Outcomes {
     const count = Math.max(taken, 1);
     const slots = batch.columns.slot.slice(0, count);
     const results = batch.columns.res.slice(0, count);
+    const { late, isHelped } = batch;
     for (const [i, slot] of slots.entries()) {
       // As it was submitted, whatever has been learned of its device since.
-      this.#slots.admitRange(slot, sweep, batch.ranges[i]!, batch.generation, true);
+      this.#slots.admitRange(slot, sweep, batch.ranges[i]!, batch.generation, i !== late);
     }
     batch.drop(count);
     if (taken < 0) {
@@ -74,7 +76,9 @@ export class Outcomes {
     for (const [i, slot] of slots.entries()) {
       if (results[i] === IoRangeArray.PENDING) continue;
       this.#submissions.batchEnded(1);
-      this.cameBack(slot, results[i]!);
+      const isAnswered = !isUnanswered({ isHelped }, results[i]!) || !sweep.isHeard;
+      if (isAnswered) this.cameBack(slot, results[i]!);
+      else this.#askKernel(slot, sweep);
     }
   }
 
@@ -102,7 +106,8 @@ export class Outcomes {
     let ended = 0;
     for (let i = 0; i < batch.count; i++) {
       const [slot, length, result] = [slots[i]!, aio_nbytes[i]!, res[i]!];
-      const hasResult = i < tried && result !== IoRangeArray.PENDING;
+      const hasResult =
+        i < tried && result !== IoRangeArray.PENDING && !isUnanswered(batch, result);
       if (hasResult && isAllOfRead(result, length, aio_offset[i]!)) {
         this.#slots.giveBackOne(slot, length);
         ended++;
@@ -110,13 +115,22 @@ export class Outcomes {
       }
       const operation = this.#pool.create();
       batch.goOn(i, operation);
-      planAtOnce(operation, true);
+      planAtOnce(operation, i !== batch.late);
       this.#slots.put(slot, operation);
       if (hasResult) this.#operationCameBack(operation, result);
-      else if (i < tried) operation.state = SUBMITTED;
+      else if (i < tried && result === IoRangeArray.PENDING) operation.state = SUBMITTED;
       else this.#submissions.queue(operation);
     }
     return ended;
+  }
+
+  /** A range goes to the kernel by itself. */
+  #askKernel(slot: number, sweep: Sweep): void {
+    const range = this.#slots.rangeAt(slot);
+    sweep.look();
+    const address = sweep.ranges.address(range);
+    if (address === undefined) this.#endRange(sweep, range, slot, -EFAULT);
+    else this.#submissions.queueRange(slot, sweep, range, address);
   }
 
   #rangeCameBack(slot: number, result: number): void {

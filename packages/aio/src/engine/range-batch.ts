@@ -1,12 +1,13 @@
 import { IoRangeArray } from 'aio-bind';
 import { CHUNK_OPERATIONS } from './chunk.js';
+import type { ColumnBatch } from './read-together.js';
 import type { Sweep } from './sweep.js';
 
 /**
  * Ranges of a sweep that are expected to end in line: the addon fills their iocbs, submits them and gives
  * their results in one call. While all goes well nobody else hears of them.
  */
-export class RangeBatch {
+export class RangeBatch implements ColumnBatch {
   readonly columns: IoRangeArray = new IoRangeArray(CHUNK_OPERATIONS);
   /** Which range of the sweep each is. */
   readonly ranges: number[] = new Array<number>(CHUNK_OPERATIONS).fill(0);
@@ -18,6 +19,8 @@ export class RangeBatch {
   count = 0;
   /** Of all of them together. */
   bytes = 0;
+  isHelped = false;
+  late = -1;
 
   /** What comes next is of this sweep. */
   begin(sweep: Sweep, generation: number): void {

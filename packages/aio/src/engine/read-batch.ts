@@ -3,8 +3,10 @@ import { IoRangeArray, errnoError } from 'aio-bind';
 import { viewAddress } from './addresses.js';
 import { CHUNK_BYTES, CHUNK_OPERATIONS } from './chunk.js';
 import { READ } from './commands.js';
+import { BUFFERED_READ } from './device.js';
 import type { OpenFile } from './open-file.js';
 import type { Operation } from './operation.js';
+import type { ColumnBatch } from './read-together.js';
 
 /**
  * V8's own, whatever a program puts in their place from now on: what is called back in another order would mix up
@@ -41,7 +43,7 @@ export interface ReadInto {
  *
  * Owner: the queue, which uses it again once every read has been given its result.
  */
-export class ReadBatch {
+export class ReadBatch implements ColumnBatch {
   readonly columns: IoRangeArray = new IoRangeArray(CHUNK_OPERATIONS);
   /** The high half of each `aio_data`. */
   generation = 0;
@@ -49,6 +51,8 @@ export class ReadBatch {
   began = 0;
   /** How many there are. */
   count = 0;
+  isHelped = false;
+  late = -1;
   /** Each has been read in full. */
   isWhole = false;
   /** How many events of others were collected with theirs. */
@@ -155,6 +159,18 @@ export class ReadBatch {
     columns.aio_nbytes[index] = length;
     columns.aio_offset[index] = position;
     return promise;
+  }
+
+  /** Whether all are of devices where such reads were seen to end in line: elsewhere preadv2(2) might wait. */
+  isKnownToEndInLine(): boolean {
+    for (let i = 0; i < this.count; i++) {
+      if ((this.file(i).device.endsInLine & BUFFERED_READ) === 0) return false;
+    }
+    return true;
+  }
+
+  noteEndsInLine(): void {
+    for (let i = 0; i < this.count; i++) this.file(i).device.endsInLine |= BUFFERED_READ;
   }
 
   /** Lets go of the views of reads that have ended. */

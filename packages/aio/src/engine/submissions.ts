@@ -1,22 +1,16 @@
-import { constants } from 'node:os';
 import type { Counters } from './counters.js';
 import { noteCompletesLate } from './attempt.js';
 import { CHUNK_BYTES, CHUNK_FOR_DEVICE, CHUNK_OPERATIONS } from './chunk.js';
-import type { KernelPort } from './kernel-port.js';
 import { BUFFERED_READ } from './device.js';
+import type { KernelPort } from './kernel-port.js';
 import { OFFLOADED, type Operation, QUEUED, SUBMITTED } from './operation.js';
 import { RangeBatch } from './range-batch.js';
 import type { ReadBatch } from './read-batch.js';
 import { ReadQueue } from './read-queue.js';
+import { ReadTogether, UNANSWERED, goesAlone } from './read-together.js';
 import { SlotList } from './slot-list.js';
 import type { SlotTable } from './slot-table.js';
 import type { Sweep } from './sweep.js';
-
-/**
- * What preadv2(2) says of what it cannot do at once, for one reason or another: io_submit is to be asked, which knows files
- * for which there is no AIO from those that have no RWF_NOWAIT.
- */
-const UNANSWERED = -constants.errno.EOPNOTSUPP;
 
 /** What has a slot: it waits for the next submission, then is in flight. Submits it, and keeps count. */
 export class Submissions {
@@ -32,6 +26,9 @@ export class Submissions {
   /** The same for reads that are by themselves. */
   readonly reads: ReadQueue = new ReadQueue();
 
+  /** What of these two another thread helps with. */
+  readonly together: ReadTogether;
+
   /** What the kernel or the threads have. */
   #inFlight = 0;
   /** Of it, what should have ended when io_submit returned, and no eventfd speaks for. */
@@ -43,6 +40,7 @@ export class Submissions {
     this.#port = port;
     this.#slots = slots;
     this.#counters = counters;
+    this.together = new ReadTogether(port);
     this.#toKernel = new SlotList(depth);
     this.#toThreads = new SlotList(depth);
     this.#begun = new SlotList(depth);
@@ -132,19 +130,31 @@ export class Submissions {
    * @returns as {@link submitChunk}; what the kernel took is the caller's to take from the batch
    */
   submitBatch(): number {
-    this.#counters.batches++;
-    const taken = this.#port.submitRanges(this.batch);
-    if (taken > 0) {
-      this.#inFlight += taken;
-      this.#inLine += taken;
-      this.#counters.submitted += taken;
+    const { batch } = this;
+    const { count } = batch;
+    const { command, file } = batch.sweep!;
+    const isWorthHelp = command.reads && this.together.isWorthIt(batch);
+    const isKnown = (file.device.endsInLine & BUFFERED_READ) !== 0;
+    if (isWorthHelp && isKnown && this.together.read(batch)) {
+      this.#inLine += batch.late < 0 ? count : count - 1;
+      this.#inFlight += count;
+      this.#counters.submitted += count;
+      return count;
     }
+    this.#counters.batches++;
+    goesAlone(batch);
+    const taken = this.#port.submitRanges(batch);
+    if (taken <= 0) return taken;
+    this.#inFlight += taken;
+    this.#inLine += taken;
+    this.#counters.submitted += taken;
+    if (isWorthHelp && batch.columns.ended === count) file.device.endsInLine |= BUFFERED_READ;
     return taken;
   }
 
   /**
    * The same for reads that are by themselves. One that is alone goes by preadv2(2): a call of its own does it for less
-   * than io_submit and what comes of that.
+   * than io_submit and what comes of that; and so do large ones, two at a time.
    *
    * @returns how many the kernel took; 0 where it takes none until something has completed; -errno where it
    *   refused the first. Of what it took, what has no result in the batch goes on
@@ -152,19 +162,13 @@ export class Submissions {
   submitReads(batch: ReadBatch): number {
     const { count, columns } = batch;
     const isAlone = count === 1 && this.#toKernel.length === 0 && this.batch.count === 0;
-    const { device } = batch.file(0);
-    if (isAlone && (device.endsInLine & BUFFERED_READ) !== 0) {
-      const result = this.#port.readAtOnce(batch);
-      if (result !== UNANSWERED) {
-        columns.res[0] = result;
-        batch.isWhole = result === batch.bytes;
-        batch.others = 0;
-        this.#counters.submitted++;
-        this.#counters.inLine++;
-        return 1;
-      }
+    const isWorthHelp = this.together.isWorthIt(batch);
+    if ((isAlone || isWorthHelp) && batch.isKnownToEndInLine()) {
+      const isRead = isWorthHelp ? this.#readTogether(batch) : this.#readAtOnce(batch);
+      if (isRead) return count;
     }
     this.#counters.batches++;
+    goesAlone(batch);
     const taken = this.#port.submitReads(batch);
     batch.isWhole = columns.whole === count;
     batch.others = columns.events;
@@ -174,8 +178,7 @@ export class Submissions {
     this.#inLine += taken - ended;
     this.#counters.submitted += taken;
     this.#counters.inLine += ended;
-    // Seen to end in line: where it went on, preadv2 would wait.
-    if (isAlone && ended === 1) device.endsInLine |= BUFFERED_READ;
+    if ((isAlone || isWorthHelp) && ended === count) batch.noteEndsInLine();
     return taken;
   }
 
@@ -231,6 +234,32 @@ export class Submissions {
       if (sweep === null || !this.#slots.isUnannounced(slot)) continue;
       if (!this.#toKernel.includes(slot)) noteCompletesLate(sweep.file, sweep.kind);
     }
+  }
+
+  /** @returns false where io_submit is to be asked */
+  #readAtOnce(batch: ReadBatch): boolean {
+    const result = this.#port.readAtOnce(batch);
+    if (result === undefined || result === UNANSWERED) return false;
+    goesAlone(batch);
+    batch.columns.res[0] = result;
+    batch.isWhole = result === batch.bytes;
+    batch.others = 0;
+    this.#counters.submitted++;
+    this.#counters.inLine++;
+    return true;
+  }
+
+  /** The same. */
+  #readTogether(batch: ReadBatch): boolean {
+    if (!this.together.read(batch)) return false;
+    const { count, columns } = batch;
+    const { ended } = columns;
+    batch.isWhole = columns.whole === count;
+    batch.others = 0;
+    this.#inFlight += count - ended;
+    this.#counters.submitted += count;
+    this.#counters.inLine += ended;
+    return true;
   }
 
   #listFor({ offload, begun }: Operation): SlotList {

@@ -1,0 +1,84 @@
+import { constants } from 'node:os';
+import { IoRangeArray } from 'aio-bind';
+import type { KernelPort } from './kernel-port.js';
+
+const NONE = -1;
+
+/** To wake a thread takes some microseconds, and a while until it runs: it pays for so much copying together, */
+const WORTH_BYTES = 3 << 16;
+/** and where a read is so much. */
+const WORTH_BYTES_EACH = 1 << 15;
+
+/**
+ * What preadv2(2) says of what it cannot do at once, for one reason or another: io_submit is to be asked, which knows files
+ * for which there is no AIO from those that have no RWF_NOWAIT.
+ */
+export const UNANSWERED: number = -constants.errno.EOPNOTSUPP;
+
+/** Reads in columns that go together. */
+export interface ColumnBatch {
+  readonly columns: IoRangeArray;
+  /** How many. */
+  readonly count: number;
+  /** Of all of them together. */
+  readonly bytes: number;
+  /** It went by preadv2(2), read by read; else all by one io_submit(2). */
+  isHelped: boolean;
+  /** Which one goes on in a thread that helped, and will be announced; -1 where none does. */
+  late: number;
+}
+
+/** It goes by io_submit. */
+export function goesAlone(batch: ColumnBatch): void {
+  batch.isHelped = false;
+  batch.late = NONE;
+}
+
+/** Whether the result of one is no answer yet. */
+export function isUnanswered({ isHelped }: Pick<ColumnBatch, 'isHelped'>, result: number): boolean {
+  return isHelped && result === UNANSWERED;
+}
+
+/**
+ * Batches of cached reads that are large enough for another thread to help with, so that two processors copy and the event
+ * loop is held up for half as long.
+ */
+export class ReadTogether {
+  readonly #port: KernelPort;
+  #lateSlot = NONE;
+
+  constructor(port: KernelPort) {
+    this.#port = port;
+  }
+
+  isWorthIt({ count, bytes }: ColumnBatch): boolean {
+    if (bytes < WORTH_BYTES || bytes < count * WORTH_BYTES_EACH || count < 2) return false;
+    return this.#port.hasHelp;
+  }
+
+  /**
+   * Reads all of them; a result that {@link isUnanswered} is to be asked for by io_submit.
+   *
+   * @returns whether it did: if not, all are to be asked for
+   */
+  read(batch: ColumnBatch): boolean {
+    const late = this.#port.readTogether(batch);
+    if (late === undefined) return false;
+    batch.isHelped = true;
+    batch.late = late;
+    if (late !== NONE) this.#lateSlot = batch.columns.slot[late]!;
+    return true;
+  }
+
+  /** The slot of what is late; -1 where nothing is. */
+  get lateSlot(): number {
+    return this.#lateSlot;
+  }
+
+  /** What has come of it, once: bytes, or -errno; PENDING as long as it goes on. */
+  reapLate(): number {
+    const result = this.#port.reapLate();
+    if (result !== IoRangeArray.PENDING) this.#lateSlot = NONE;
+    return result;
+  }
+}
