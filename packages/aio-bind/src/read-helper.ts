@@ -18,7 +18,7 @@ export interface ReadHelperOptions {
  * it all itself.
  *
  * No context takes part: it is preadv2(2) with RWF_NOWAIT for each. The thread starts with the first read, ends when there
- * has been none for a while, and is asked to give way to others (SCHED_BATCH). It belongs to the environment, which
+ * has been none for a while, and takes the processor from nobody when it is woken (SCHED_BATCH). It belongs to the environment, which
  * waits for it when it ends.
  */
 export class ReadHelper implements Disposable {

@@ -159,3 +159,65 @@ test.for([984, 300])(
     expect(status).toBe(0);
   },
 );
+
+interface Sweeping {
+  readonly path: string;
+  readonly length: number;
+  readonly position: number;
+  readonly traced: boolean;
+}
+
+/** Begins a readMany in each of the last frames of the stack, each in a turn of its own: so that it is submitted at once. */
+async function sweepAtEachFrame(
+  { aio, diagnostics }: Inside,
+  { path, length, position, traced }: Sweeping,
+) {
+  const handle = await aio.open(path, 'r', { backend: 'kernel' });
+  const positions = Array.from({ length: 16 }, () => position);
+  const buffer = Buffer.alloc(16 * length);
+  const begin = (): Promise<unknown> => handle.readMany({ buffer, positions, lengths: length });
+  if (traced) diagnostics.subscribe('aio.operation.end', () => undefined);
+  for (let times = 0; times < 5; times++) await begin();
+
+  let [threw, begun] = [0, 0];
+  for (let frames = 0; frames < 400; frames++) {
+    let reading: Promise<unknown> | undefined;
+    // How many frames lie between this one and the end.
+    const dig = (): number => {
+      let below: number;
+      try {
+        below = dig() + 1;
+      } catch {
+        below = 0;
+      }
+      if (below === frames) {
+        try {
+          reading = begin();
+          begun++;
+        } catch {
+          threw++;
+        }
+      }
+      return below;
+    };
+    dig();
+    await reading?.catch(() => undefined);
+  }
+  await handle.close();
+  const { inFlight, queued } = aio.stats()!;
+  return { threw: threw > 0, begun: begun > 0, inFlight, queued };
+}
+
+test.for([
+  { what: 'are whole', length: 100, position: 0, traced: false },
+  { what: 'are large', length: 1 << 15, position: 0, traced: false },
+  { what: 'end with the file', length: 100, position: FILE_BYTES - 50, traced: false },
+  { what: 'are traced', length: 100, position: 0, traced: true },
+])('ranges that $what end, however near to the end of the stack', async ({ what: _, ...given }) => {
+  const path = folder.file('swept');
+  writeNumbered(path, FILE_BYTES);
+  const flags = ['--stack-size=500'];
+  const { result, status } = await inChild(sweepAtEachFrame, { path, ...given }, { flags });
+  expect(result).toEqual({ threw: true, begun: true, inFlight: 0, queued: 0 });
+  expect(status).toBe(0);
+});

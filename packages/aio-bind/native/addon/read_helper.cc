@@ -62,7 +62,7 @@ Napi::Value ReadHelper::Read(const Napi::CallbackInfo& info) {
   if (thread_->has_late()) {
     for (size_t i = 0; i < nr; ++i) {
       ReadHelperThread::Read read = ReadOf(ranges, i);
-      read.Perform();
+      read.Try();
       Note(ranges, i, read);
     }
     return Napi::Number::New(info.Env(), -1);

@@ -8,6 +8,7 @@
 
 #include "../kernel/abi.h"
 #include "../kernel/files.h"
+#include "../kernel/fork_epoch.h"
 #include "interrupt.h"
 
 namespace aio_bind::addon {
@@ -39,21 +40,25 @@ void Relax() {
 
 }  // namespace
 
-void ReadHelperThread::Read::Perform() {
+void ReadHelperThread::Read::Try() {
   result = kernel::Preadv2(fd, buffer, length, offset, RWF_NOWAIT);
 }
 
 ReadHelperThread::ReadHelperThread(std::chrono::milliseconds idle,
                                    std::shared_ptr<kernel::EventFd> signal)
-    : idle_(idle), signal_(std::move(signal)) {}
+    : idle_(idle), signal_(std::move(signal)), fork_epoch_(kernel::ForkEpoch()) {}
 
 std::optional<size_t> ReadHelperThread::Perform() {
+  if (reads_.size() < 2) {
+    for (Read& read : reads_) read.Try();
+    return std::nullopt;
+  }
   finished_ = 0;
   untaken_ = Untaken(0, reads_.size());
   const bool called = IsWorthCalling();
   if (called) Call();
   size_t own = 0;
-  for (; const auto next = TakeFirst(); ++own) reads_[*next].Perform();
+  for (; const auto next = TakeFirst(); ++own) reads_[*next].Try();
   helped_ = static_cast<uint32_t>(reads_.size() - own);
   if (helped_ > 0) alone_ = 0;
   if (called && helped_ == 0) ++alone_;
@@ -83,9 +88,11 @@ void ReadHelperThread::Close() {
 }
 
 void ReadHelperThread::Stop() {
+  // The thread is its parent's: there is none here to wait for, and it may have had the lock.
+  if (fork_epoch_ != kernel::ForkEpoch()) return;
   Close();
   std::unique_lock lock(mutex_);
-  settled_.wait(lock, [this] { return !running_; });
+  ended_.wait(lock, [this] { return !running_; });
 }
 
 void* ReadHelperThread::Main(void* share) {
@@ -96,13 +103,13 @@ void* ReadHelperThread::Main(void* share) {
 }
 
 void ReadHelperThread::Help() {
-  // Takes no processor from anybody, least of all from the caller: what nobody helps with, that one
-  // does itself.
+  // So that nobody loses the processor to it when it is called, least of all the caller, who does
+  // by itself what nobody helps with. Other policies than the ordinary one are somebody's choice.
   const sched_param none = {};
-  std::ignore = sched_setscheduler(0, SCHED_BATCH, &none);
+  if (sched_getscheduler(0) == SCHED_OTHER) std::ignore = sched_setscheduler(0, SCHED_BATCH, &none);
   do {
     while (const auto last = TakeLast()) {
-      reads_[*last].Perform();
+      reads_[*last].Try();
       ++finished_;
       if (left_.exchange(false) && signal_ != nullptr) signal_->Signal();
     }
@@ -116,7 +123,7 @@ bool ReadHelperThread::AwaitWork() {
   sleeping_ = false;
   if (called && !closed_) return true;
   running_ = false;
-  settled_.notify_all();
+  ended_.notify_all();
   return false;
 }
 
@@ -172,7 +179,8 @@ void ReadHelperThread::StartThread() {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kHelperStackBytes);
-  // Who stops it waits for what it does, not for the thread itself.
+  // Who stops it waits for what it does, not for the thread itself; that the code stays until it
+  // has returned is seen to in CMakeLists.txt (-z nodelete).
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   // The process's signals are for Node's own threads.
   const AllSignalsBlocked blocked;

@@ -33,7 +33,7 @@ class ReadHelperThread : public std::enable_shared_from_this<ReadHelperThread> {
     int64_t result;  // bytes or -errno
 
     // preadv2(2) with RWF_NOWAIT.
-    void Perform();
+    void Try();
   };
 
   // `signal`, if any, is signalled when a late read has ended.
@@ -70,11 +70,13 @@ class ReadHelperThread : public std::enable_shared_from_this<ReadHelperThread> {
   bool has_work() const;
   bool IsWorthCalling();
   void Call();
+  // Under mutex_.
   void StartThread();
   bool AwaitFinished(uint32_t count) const;
 
   const std::chrono::milliseconds idle_;
   const std::shared_ptr<kernel::EventFd> signal_;
+  const uint32_t fork_epoch_;
 
   // Who has taken one of them has it alone; the caller changes them only while nobody has any.
   std::vector<Read> reads_;
@@ -96,9 +98,9 @@ class ReadHelperThread : public std::enable_shared_from_this<ReadHelperThread> {
   std::atomic<bool> running_ = false;   // changed under mutex_
   std::atomic<bool> sleeping_ = false;  // changed under mutex_
   std::mutex mutex_;
-  std::condition_variable work_;     // something to take, or closing
-  std::condition_variable settled_;  // the thread has ended
-  bool closed_ = false;              // under mutex_
+  std::condition_variable work_;   // something to take, or closing
+  std::condition_variable ended_;  // the thread has
+  bool closed_ = false;            // under mutex_
 };
 
 }  // namespace aio_bind::addon

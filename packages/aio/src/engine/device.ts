@@ -15,6 +15,11 @@ export class Device {
   completesLate = 0;
   /** Kinds of operation that were seen to have ended when io_submit(2) returned. */
   endsInLine = 0;
+
+  /** Whether all of a kind have been seen to end in line: where one went on, preadv2(2) would wait. */
+  isKnownToEndInLine(kind: number): boolean {
+    return (this.endsInLine & ~this.completesLate & kind) !== 0;
+  }
 }
 
 const devices = new Map<number, Device>();

@@ -48,6 +48,11 @@ export class Engine implements Carrier {
   readonly #flushNow: () => void;
   #flushIsDue = false;
   #isFlushing = false;
+  /**
+   * The flush was not scheduled, so it may be near the end of the stack: what takes more than giving whole results is
+   * left to one that was.
+   */
+  #isOnCallersStack = false;
   /** Something was asked for by who heard of a result, or of a beginning, in a flush. */
   #askedMeanwhile = false;
   /** Of those that {@link Engine.#submitNext} serves. */
@@ -130,12 +135,17 @@ export class Engine implements Carrier {
       throw error;
     }
     if (!goesAtOnce) return;
+    this.#isOnCallersStack = true;
     try {
       this.#flush();
+      const { batch, isForgotten } = this.#submissions;
+      if (batch.unsorted !== null || isForgotten) this.#scheduleFlush();
     } catch (error) {
       // It waits for another.
       this.#scheduleFlush();
       throw error;
+    } finally {
+      this.#isOnCallersStack = false;
     }
   }
 
@@ -189,9 +199,10 @@ export class Engine implements Carrier {
 
   // --- on the way in ---------------------------------------------------------------------------
 
-  /** Nobody waits for a flush, and this turn has time for one. */
+  /** Nobody waits for a flush, there is nothing else to do in one, and this turn has time for it. */
   #isFree(now: number): boolean {
-    return !this.#flushIsDue && !this.#isFlushing && !this.#turn.isOver(now);
+    if (this.#flushIsDue || this.#isFlushing || this.#turn.isOver(now)) return false;
+    return this.#submissions.isEmpty && !this.#admission.hasWaiting;
   }
 
   #scheduleFlush(): void {
@@ -222,6 +233,7 @@ export class Engine implements Carrier {
     this.#turn.begin();
     this.#isFlushing = true;
     try {
+      this.#sortBatch();
       if (this.#submissions.inFlight > 0) this.#collect();
       this.#admission.admitWaiting();
       this.#submitInTurn();
@@ -236,7 +248,7 @@ export class Engine implements Carrier {
     }
     // The process stays while something is in flight.
     this.#port.holdLoop(this.#submissions.inFlight > 0);
-    if (this.#submissions.isForgotten) this.#lookAgain();
+    if (this.#submissions.isForgotten && !this.#isOnCallersStack) this.#lookAgain();
   }
 
   #submitInTurn(): void {
@@ -262,7 +274,7 @@ export class Engine implements Carrier {
       this.#whoseTurn = (this.#whoseTurn + 1) % 3;
       if (this.#whoseTurn === 0 && queuedForKernel > 0) return this.#submitQueued();
       if (this.#whoseTurn === 1 && reads.isReady) return this.#submitReads(reads.take());
-      if (this.#whoseTurn === 2 && batch.count > 0) return this.#submitBatch();
+      if (this.#whoseTurn === 2 && batch.isReady) return this.#submitBatch();
     }
   }
 
@@ -287,11 +299,13 @@ export class Engine implements Carrier {
   }
 
   #submitBatch(): number {
+    const { batch } = this.#submissions;
     const taken = this.#submissions.submitBatch();
-    this.#outcomes.collectedAt = performance.now();
-    const { events } = this.#submissions.batch.columns;
+    const { events } = batch.columns;
+    // What others have ended does not wait: the next look at the ring overwrites it.
+    if (this.#isOnCallersStack && events === 0 && !this.#outcomes.isPlain(taken)) return taken;
     // First: events of ranges that ended out of order are among those of others.
-    if (taken !== 0) this.#outcomes.batchCameBack(taken);
+    this.#sortBatch();
     this.#takeEvents(events);
     if (this.#submissions.inFlight > 0) this.#collect();
     return taken;
@@ -301,6 +315,7 @@ export class Engine implements Carrier {
 
   #collect(): void {
     this.#outcomes.collectedAt = performance.now();
+    this.#sortBatch();
     let count: number;
     do {
       count = this.#port.reap();
@@ -313,12 +328,20 @@ export class Engine implements Carrier {
     this.#collectLate();
   }
 
+  /** Gives the results that wait for it. */
+  #sortBatch(): void {
+    const { unsorted } = this.#submissions.batch;
+    if (unsorted === null) return;
+    this.#outcomes.collectedAt = performance.now();
+    this.#outcomes.batchCameBack(unsorted);
+  }
+
   #collectLate(): void {
     const { together } = this.#submissions;
-    const slot = together.lateSlot;
+    const { lateSlot: slot, lateGeneration } = together;
     if (slot < 0) return;
     const result = together.reapLate();
-    if (result === IoRangeArray.PENDING) return;
+    if (result === IoRangeArray.PENDING || !this.#slots.holds(slot, lateGeneration)) return;
     this.#submissions.ended(slot);
     this.#outcomes.cameBack(slot, result);
   }

@@ -1,4 +1,4 @@
-import { availableParallelism, constants } from 'node:os';
+import { constants } from 'node:os';
 import {
   EventWatcher,
   IOCB_CMD_PREAD,
@@ -141,9 +141,6 @@ export class KernelPort {
       return undefined;
     }
   }
-
-  /** Whether another processor could copy what this one does not. */
-  readonly hasHelp: boolean = availableParallelism() > 1;
 
   /**
    * preadv2(2) for each of a batch, by this thread and another at once.

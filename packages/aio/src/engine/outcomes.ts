@@ -45,11 +45,23 @@ export class Outcomes {
     else this.#operationCameBack(operation, result);
   }
 
+  /**
+   * Whether there is no more to the batch of ranges than to give its results.
+   *
+   * @param taken - how many ranges the kernel took, which may be none; -errno where it refused the first
+   */
+  isPlain(taken: number): boolean {
+    const { whole } = this.#submissions.batch.columns;
+    return taken === 0 || (whole === taken && !operationEnd.hasSubscribers);
+  }
+
   /** @param taken - how many ranges the kernel took; -errno where it refused the first */
   batchCameBack(taken: number): void {
     const { batch } = this.#submissions;
     const sweep = batch.sweep!;
-    if (batch.columns.whole === taken && !operationEnd.hasSubscribers) {
+    const isPlain = this.isPlain(taken);
+    batch.unsorted = null;
+    if (isPlain) {
       this.#submissions.batchEnded(taken);
       this.#slots.giveBack(batch.columns.slot, taken, batch.bytesOf(taken));
       this.#count(sweep.began, taken);
@@ -76,7 +88,7 @@ export class Outcomes {
     for (const [i, slot] of slots.entries()) {
       if (results[i] === IoRangeArray.PENDING) continue;
       this.#submissions.batchEnded(1);
-      const isAnswered = !isUnanswered({ isHelped }, results[i]!) || !sweep.isHeard;
+      const isAnswered = !isUnanswered(isHelped, results[i]!) || !sweep.isHeard;
       if (isAnswered) this.cameBack(slot, results[i]!);
       else this.#askKernel(slot, sweep);
     }
@@ -100,6 +112,7 @@ export class Outcomes {
 
   /** @returns how many have ended */
   #sortReads(batch: ReadBatch, taken: number): number {
+    const { isHelped } = batch;
     const { res, slot: slots, aio_nbytes, aio_offset } = batch.columns;
     if (taken < 0) res[0] = taken;
     const tried = taken < 0 ? 1 : taken;
@@ -107,7 +120,7 @@ export class Outcomes {
     for (let i = 0; i < batch.count; i++) {
       const [slot, length, result] = [slots[i]!, aio_nbytes[i]!, res[i]!];
       const hasResult =
-        i < tried && result !== IoRangeArray.PENDING && !isUnanswered(batch, result);
+        i < tried && result !== IoRangeArray.PENDING && !isUnanswered(isHelped, result);
       if (hasResult && isAllOfRead(result, length, aio_offset[i]!)) {
         this.#slots.giveBackOne(slot, length);
         ended++;

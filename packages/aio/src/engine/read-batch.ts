@@ -161,10 +161,10 @@ export class ReadBatch implements ColumnBatch {
     return promise;
   }
 
-  /** Whether all are of devices where such reads were seen to end in line: elsewhere preadv2(2) might wait. */
+  /** Whether all are of devices where such reads are known to end in line. */
   isKnownToEndInLine(): boolean {
     for (let i = 0; i < this.count; i++) {
-      if ((this.file(i).device.endsInLine & BUFFERED_READ) === 0) return false;
+      if (!this.file(i).device.isKnownToEndInLine(BUFFERED_READ)) return false;
     }
     return true;
   }

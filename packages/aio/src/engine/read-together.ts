@@ -1,12 +1,13 @@
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { IoRangeArray } from 'aio-bind';
 import type { KernelPort } from './kernel-port.js';
 
 const NONE = -1;
 
-/** To wake a thread takes some microseconds, and a while until it runs: it pays for so much copying together, */
+// To wake a thread takes some microseconds, and a while until it runs. That pays from so much copying on:
+/** Of all of them together. */
 const WORTH_BYTES = 3 << 16;
-/** and where a read is so much. */
+/** Of each, on average. */
 const WORTH_BYTES_EACH = 1 << 15;
 
 /**
@@ -18,6 +19,7 @@ export const UNANSWERED: number = -constants.errno.EOPNOTSUPP;
 /** Reads in columns that go together. */
 export interface ColumnBatch {
   readonly columns: IoRangeArray;
+  readonly generation: number;
   /** How many. */
   readonly count: number;
   /** Of all of them together. */
@@ -28,14 +30,18 @@ export interface ColumnBatch {
   late: number;
 }
 
-/** It goes by io_submit. */
-export function goesAlone(batch: ColumnBatch): void {
+/** Nobody helps with it. */
+export function notHelped(batch: ColumnBatch): void {
   batch.isHelped = false;
   batch.late = NONE;
 }
 
-/** Whether the result of one is no answer yet. */
-export function isUnanswered({ isHelped }: Pick<ColumnBatch, 'isHelped'>, result: number): boolean {
+/**
+ * Whether the result of one is no answer yet.
+ *
+ * @param isHelped - of its batch
+ */
+export function isUnanswered(isHelped: boolean, result: number): boolean {
   return isHelped && result === UNANSWERED;
 }
 
@@ -45,7 +51,10 @@ export function isUnanswered({ isHelped }: Pick<ColumnBatch, 'isHelped'>, result
  */
 export class ReadTogether {
   readonly #port: KernelPort;
+  /** There is another processor that could copy. */
+  readonly #hasHelp = availableParallelism() > 1;
   #lateSlot = NONE;
+  #lateGeneration = 0;
 
   constructor(port: KernelPort) {
     this.#port = port;
@@ -53,7 +62,7 @@ export class ReadTogether {
 
   isWorthIt({ count, bytes }: ColumnBatch): boolean {
     if (bytes < WORTH_BYTES || bytes < count * WORTH_BYTES_EACH || count < 2) return false;
-    return this.#port.hasHelp;
+    return this.#hasHelp;
   }
 
   /**
@@ -66,13 +75,19 @@ export class ReadTogether {
     if (late === undefined) return false;
     batch.isHelped = true;
     batch.late = late;
-    if (late !== NONE) this.#lateSlot = batch.columns.slot[late]!;
+    if (late === NONE) return true;
+    this.#lateSlot = batch.columns.slot[late]!;
+    this.#lateGeneration = batch.generation;
     return true;
   }
 
   /** The slot of what is late; -1 where nothing is. */
   get lateSlot(): number {
     return this.#lateSlot;
+  }
+
+  get lateGeneration(): number {
+    return this.#lateGeneration;
   }
 
   /** What has come of it, once: bytes, or -errno; PENDING as long as it goes on. */

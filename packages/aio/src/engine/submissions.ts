@@ -7,7 +7,7 @@ import { OFFLOADED, type Operation, QUEUED, SUBMITTED } from './operation.js';
 import { RangeBatch } from './range-batch.js';
 import type { ReadBatch } from './read-batch.js';
 import { ReadQueue } from './read-queue.js';
-import { ReadTogether, UNANSWERED, goesAlone } from './read-together.js';
+import { ReadTogether, UNANSWERED, notHelped } from './read-together.js';
 import { SlotList } from './slot-list.js';
 import type { SlotTable } from './slot-table.js';
 import type { Sweep } from './sweep.js';
@@ -53,7 +53,15 @@ export class Submissions {
   /** How many wait for the next submission. */
   get queued(): number {
     const forThreads = this.#toThreads.length + this.#begun.length;
-    return this.#toKernel.length + forThreads + this.batch.count + this.reads.count();
+    const inBatch = this.batch.isReady ? this.batch.count : 0;
+    return this.#toKernel.length + forThreads + inBatch + this.reads.count();
+  }
+
+  /** Nothing waits, and nothing is in flight. */
+  get isEmpty(): boolean {
+    return (
+      this.#inFlight === 0 && this.batch.count === 0 && !this.hasForThreads && !this.hasForKernel()
+    );
   }
 
   /** How many operations wait for the event loop's own io_submit. */
@@ -63,7 +71,7 @@ export class Submissions {
 
   /** Whether there is something for the event loop's own io_submit. */
   hasForKernel(): boolean {
-    return this.#toKernel.length > 0 || this.batch.count > 0 || this.reads.isReady;
+    return this.#toKernel.length > 0 || this.batch.isReady || this.reads.isReady;
   }
 
   get hasForThreads(): boolean {
@@ -134,16 +142,18 @@ export class Submissions {
     const { count } = batch;
     const { command, file } = batch.sweep!;
     const isWorthHelp = command.reads && this.together.isWorthIt(batch);
-    const isKnown = (file.device.endsInLine & BUFFERED_READ) !== 0;
+    const isKnown = file.device.isKnownToEndInLine(BUFFERED_READ);
     if (isWorthHelp && isKnown && this.together.read(batch)) {
       this.#inLine += batch.late < 0 ? count : count - 1;
       this.#inFlight += count;
       this.#counters.submitted += count;
+      batch.unsorted = count;
       return count;
     }
     this.#counters.batches++;
-    goesAlone(batch);
+    notHelped(batch);
     const taken = this.#port.submitRanges(batch);
+    if (taken !== 0) batch.unsorted = taken;
     if (taken <= 0) return taken;
     this.#inFlight += taken;
     this.#inLine += taken;
@@ -168,7 +178,7 @@ export class Submissions {
       if (isRead) return count;
     }
     this.#counters.batches++;
-    goesAlone(batch);
+    notHelped(batch);
     const taken = this.#port.submitReads(batch);
     batch.isWhole = columns.whole === count;
     batch.others = columns.events;
@@ -192,7 +202,7 @@ export class Submissions {
   /** Takes back what of a sweep waits in the batch, which leaves its slots. */
   withdrawBatch(sweep: Sweep): void {
     const { batch } = this;
-    if (batch.sweep !== sweep) return;
+    if (batch.sweep !== sweep || !batch.isReady) return;
     const { count } = batch;
     this.#slots.giveBack(batch.columns.slot, count, batch.bytes);
     batch.drop(count);
@@ -240,7 +250,7 @@ export class Submissions {
   #readAtOnce(batch: ReadBatch): boolean {
     const result = this.#port.readAtOnce(batch);
     if (result === undefined || result === UNANSWERED) return false;
-    goesAlone(batch);
+    notHelped(batch);
     batch.columns.res[0] = result;
     batch.isWhole = result === batch.bytes;
     batch.others = 0;

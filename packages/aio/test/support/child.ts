@@ -11,6 +11,7 @@ import type * as Aio from '../../src/index.js';
 export interface Inside {
   readonly aio: typeof Aio;
   readonly fs: typeof import('node:fs');
+  readonly diagnostics: typeof import('node:diagnostics_channel');
   /** Resolves after the event loop's next turn. */
   readonly nextTurn: () => Promise<void>;
   /** In a worker: to whoever started it. */
