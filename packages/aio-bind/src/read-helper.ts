@@ -39,9 +39,11 @@ export class ReadHelper implements Disposable {
    * end of the file or where what is in memory ends, or -errno as {@link try_preadv2} gives it, -EAGAIN where nothing
    * of it is in memory. `ranges.ended` and `ranges.whole` are counted; slots are not looked at.
    *
-   * Where the other thread loses its processor in the middle of a read, that is not waited for: it is late. Its `res` is
+   * A read that the other thread is at when this one has nothing left to do is waited for, 100 us at most; if it takes longer,
+   * for that thread may have lost its processor, it is late. Its `res` is
    * {@link IoRangeArray.PENDING}, {@link ReadHelper.late} tells how it ended, and the caller keeps its memory and
-   * leaves its descriptor open until then. Until that is known, this thread reads alone.
+   * leaves its descriptor open until then, and keeps this object, which alone can tell. Until that is known, this thread
+   * reads alone.
    *
    * @param nr - how many, from the first on: 0 to `ranges.length`
    * @returns which one is late; -1 where all have ended

@@ -17,7 +17,7 @@ namespace {
 // preadv2(2) runs in the kernel; the thread itself needs next to nothing.
 constexpr size_t kHelperStackBytes = 256UL * 1024;
 
-// Longer than a read of what is in memory takes; so a helper that takes as long has lost its
+// Longer than to copy some 256 KiB takes; so a helper that takes as long has most likely lost its
 // processor, for milliseconds maybe.
 constexpr std::chrono::microseconds kLateAfter(100);
 
@@ -49,7 +49,8 @@ ReadHelperThread::ReadHelperThread(std::chrono::milliseconds idle,
     : idle_(idle), signal_(std::move(signal)), fork_epoch_(kernel::ForkEpoch()) {}
 
 std::optional<size_t> ReadHelperThread::Perform() {
-  if (reads_.size() < 2) {
+  // In a forked child there is no other thread.
+  if (reads_.size() < 2 || fork_epoch_ != kernel::ForkEpoch()) {
     for (Read& read : reads_) read.Try();
     return std::nullopt;
   }
@@ -69,6 +70,8 @@ std::optional<size_t> ReadHelperThread::Perform() {
     left_ = false;
     return std::nullopt;
   }
+  // It has lost its processor, which others seem to want.
+  uncalled_ = kRoundsUncalled;
   // It takes the last first.
   late_ = own;
   return late_;
@@ -162,19 +165,19 @@ bool ReadHelperThread::IsWorthCalling() {
 
 // In vain where the thread is just about to end: then there is no help this time.
 void ReadHelperThread::Call() {
+  if (running_ && !sleeping_) return;
+  // Who has the lock is the thread, awake. It may have lost its processor, so it is not waited for.
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) return;
   if (!running_) {
-    StartThread();
-  } else if (sleeping_) {
-    {
-      const std::unique_lock lock(mutex_);
-    }
-    work_.notify_one();
+    if (!closed_) StartThread();
+    return;
   }
+  lock.unlock();
+  work_.notify_one();
 }
 
 void ReadHelperThread::StartThread() {
-  const std::unique_lock lock(mutex_);
-  if (closed_) return;
   auto share = std::make_unique<std::shared_ptr<ReadHelperThread>>(shared_from_this());
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);

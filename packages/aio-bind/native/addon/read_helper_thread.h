@@ -42,7 +42,7 @@ class ReadHelperThread : public std::enable_shared_from_this<ReadHelperThread> {
   ReadHelperThread& operator=(const ReadHelperThread&) = delete;
   ~ReadHelperThread() = default;
 
-  // One of the last reads is still under way, or has not been taken: there can be no others.
+  // One of the last reads is still under way, or has not been asked for: there can be no others.
   bool has_late() const { return late_.has_value(); }
   // What to read: filled in before Perform(), with results after it.
   std::vector<Read>& reads() { return reads_; }
