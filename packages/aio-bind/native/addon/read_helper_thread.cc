@@ -26,6 +26,12 @@ constexpr std::chrono::microseconds kLateAfter(100);
 constexpr uint32_t kRoundsAlone = 8;
 constexpr uint32_t kRoundsUncalled = 64;
 
+// A processor that has been idle takes as long to come as there is to do, and has nothing in its
+// caches. So there is help only where one round has followed another so many times, after so much
+// at most: who reads now and then, be it much at once, does not pay for what brings nothing.
+constexpr uint32_t kRoundsInARow = 4;
+constexpr std::chrono::microseconds kPause(500);
+
 constexpr uint64_t Untaken(uint64_t from, uint64_t to) { return from << 32 | to; }
 constexpr uint64_t From(uint64_t untaken) { return untaken >> 32; }
 constexpr uint64_t To(uint64_t untaken) { return untaken & 0xffff'ffff; }
@@ -54,6 +60,13 @@ std::optional<size_t> ReadHelperThread::Perform() {
     for (Read& read : reads_) read.Try();
     return std::nullopt;
   }
+  in_a_row_ = Clock::now() - ended_at_ < kPause ? in_a_row_ + 1 : 0;
+  const auto late = Share();
+  ended_at_ = Clock::now();
+  return late;
+}
+
+std::optional<size_t> ReadHelperThread::Share() {
   finished_ = 0;
   untaken_ = Untaken(0, reads_.size());
   const bool called = IsWorthCalling();
@@ -154,6 +167,7 @@ bool ReadHelperThread::has_work() const {
 }
 
 bool ReadHelperThread::IsWorthCalling() {
+  if (in_a_row_ < kRoundsInARow) return false;
   if (alone_ >= kRoundsAlone) {
     alone_ = 0;
     uncalled_ = kRoundsUncalled;

@@ -65,6 +65,7 @@ class ReadHelperThread : public std::enable_shared_from_this<ReadHelperThread> {
   void Help();
   // Until there is something to take, or it is to end. Returns whether it goes on.
   bool AwaitWork();
+  std::optional<size_t> Share();
   std::optional<size_t> TakeFirst();
   std::optional<size_t> TakeLast();
   bool has_work() const;
@@ -90,6 +91,9 @@ class ReadHelperThread : public std::enable_shared_from_this<ReadHelperThread> {
   // The caller's: the late one, and how many the helper will have finished then.
   std::optional<size_t> late_;
   uint32_t helped_ = 0;
+  // How many rounds followed the one before closely, up to this one; and when the last ended.
+  uint32_t in_a_row_ = 0;
+  Clock::time_point ended_at_;
   // In how many rounds in a row the helper took nothing, and for how many it is not called any
   // more.
   uint32_t alone_ = 0;
