@@ -15,11 +15,12 @@ export interface ReadHelperOptions {
  * Reads of what is in the page cache, by two threads at once: the caller's and one that helps, each of which takes the
  * next that none has taken. Copying is all the work that there is, so two processors do it in little more than half
  * the time; it pays from some 32 KiB a read on. Where the other processor has something else to do, the caller does
- * it all itself.
+ * it all itself; and so it does until calls of {@link ReadHelper.read} have followed one another within half a millisecond
+ * four times, since a processor that was idle would come too late.
  *
- * No context takes part: it is preadv2(2) with RWF_NOWAIT for each. The thread starts with the first read, ends when there
- * has been none for a while, and takes the processor from nobody when it is woken (SCHED_BATCH). It belongs to the environment, which
- * waits for it when it ends.
+ * No context takes part: it is preadv2(2) with RWF_NOWAIT for each. The thread starts when it is first called for, ends when
+ * there has been nothing for it for a while, and takes the processor from nobody when it is woken (SCHED_BATCH). It belongs
+ * to the environment, which waits for it when it ends.
  */
 export class ReadHelper implements Disposable {
   readonly #native: NativeReadHelper;

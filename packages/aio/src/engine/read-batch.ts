@@ -169,6 +169,7 @@ export class ReadBatch implements ColumnBatch {
     return true;
   }
 
+  /** That is known of their devices from now on. */
   noteEndsInLine(): void {
     for (let i = 0; i < this.count; i++) this.file(i).device.endsInLine |= BUFFERED_READ;
   }

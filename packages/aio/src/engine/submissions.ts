@@ -142,8 +142,8 @@ export class Submissions {
     const { count } = batch;
     const { command, file } = batch.sweep!;
     const isWorthHelp = command.reads && this.together.isWorthIt(batch);
-    const isKnown = file.device.isKnownToEndInLine(BUFFERED_READ);
-    if (isWorthHelp && isKnown && this.together.read(batch)) {
+    const isHelped = isWorthHelp && file.device.isKnownToEndInLine(BUFFERED_READ);
+    if (isHelped && this.together.read(batch)) {
       this.#inLine += batch.late < 0 ? count : count - 1;
       this.#inFlight += count;
       this.#counters.submitted += count;
