@@ -38,7 +38,7 @@ export { type AioBuf, Iocb } from './iocb.js';
 export { IocbSlab } from './iocb-slab.js';
 export { type Layout, type StructLayout, layout } from './layout.js';
 export { SEEK_CUR, SEEK_END, SEEK_SET, lseek } from './lseek.js';
-export { addressOf, allocAligned } from './memory.js';
+export { addressOf, allocAligned, stackAddress } from './memory.js';
 export { type OpenHow, openat2, try_openat2 } from './openat2.js';
 export { try_preadv2 } from './preadv2.js';
 export {

@@ -35,3 +35,14 @@ export function addressOf(view: ArrayBufferView | ArrayBuffer): number {
   }
   return native.addressOf(view);
 }
+
+/**
+ * How far down the stack of the calling thread reaches by now: an address in bytes, of which the difference to that of
+ * another call says how much stack lies between the two. It grows downwards, so the deeper call has the lower address.
+ *
+ * For code that must not end half-way for want of stack, of which JavaScript only learns when there is none: V8 throws a
+ * RangeError at whatever call is then too many, and at any that it has to compile first, for which it wants 40 KiB.
+ */
+export function stackAddress(): number {
+  return native.stackAddress();
+}

@@ -121,6 +121,7 @@ export interface Native {
   createRangeArray(js: object, length: number): NativeRangeArray;
   allocAligned(size: number, alignment: number): ArrayBuffer;
   addressOf(view: ArrayBufferView | ArrayBufferLike): number;
+  stackAddress(): number;
 
   ReadHelper: new (idleMs: number, watcher: NativeEventWatcher | undefined) => NativeReadHelper;
   EventWatcher: new (callback: (count: number) => void) => NativeEventWatcher;

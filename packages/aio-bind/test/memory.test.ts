@@ -1,7 +1,8 @@
 import { constants } from 'node:buffer';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressOf, allocAligned } from '../src/index.js';
+import { addressOf, allocAligned, stackAddress } from '../src/index.js';
 import { memoryAt } from './support/memory-at.js';
 import { each, outOfRange, wrong, wrongType } from './support/refusals.js';
 import { WasmMemory } from './support/wasm-memory.js';
@@ -130,5 +131,31 @@ describe('addressOf', () => {
     ),
   )('refuses %o', ([view]) => {
     expect(() => addressOf(wrong(view))).toThrow(wrongType);
+  });
+});
+
+describe('stackAddress', () => {
+  test('is lower by at least a word with each frame', () => {
+    const addresses: number[] = [];
+    const descend = (frames: number): void => {
+      addresses.push(stackAddress());
+      if (frames > 0) descend(frames - 1);
+    };
+    descend(100);
+    expect(addresses[0]! - addresses[100]!).toBeGreaterThanOrEqual(100 * 8);
+    expect(addresses).toEqual(addresses.toSorted((a, b) => b - a));
+  });
+
+  test('is in memory that the process has as a stack', () => {
+    const address = stackAddress();
+    const mapped = readFileSync('/proc/self/maps', 'utf8').split('\n');
+    const stack = mapped.find((line) => {
+      const [from, to] = line
+        .split(' ')[0]!
+        .split('-')
+        .map((word) => parseInt(word, 16));
+      return from! <= address && address < to!;
+    });
+    expect(stack).toContain('rw-p');
   });
 });

@@ -49,6 +49,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports["createRangeArray"] = Napi::Function::New<CreateRangeArray>(env, "createRangeArray");
   exports["allocAligned"] = Napi::Function::New<AllocAligned>(env, "allocAligned");
   exports["addressOf"] = Napi::Function::New<AddressOf>(env, "addressOf");
+  exports["stackAddress"] = Napi::Function::New<StackAddress>(env, "stackAddress");
 
   exports["EventWatcher"] = EventWatcher::Define(env);
   exports["ReadHelper"] = ReadHelper::Define(env);

@@ -94,4 +94,10 @@ Napi::Value AddressOf(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(reinterpret_cast<uintptr_t>(data)));
 }
 
+Napi::Value StackAddress(const Napi::CallbackInfo& info) {
+  // Not where a local is: instrumented code may keep that elsewhere.
+  const auto address = reinterpret_cast<uintptr_t>(__builtin_frame_address(0));
+  return Napi::Number::New(info.Env(), static_cast<double>(address));
+}
+
 }  // namespace aio_bind::addon

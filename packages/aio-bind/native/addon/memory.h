@@ -41,6 +41,8 @@ Napi::ArrayBuffer ExposeMemory(Napi::Env env, const std::shared_ptr<Memory>& mem
 Napi::Value AllocAligned(const Napi::CallbackInfo& info);
 // addressOf(view) -> number
 Napi::Value AddressOf(const Napi::CallbackInfo& info);
+// stackAddress() -> number
+Napi::Value StackAddress(const Napi::CallbackInfo& info);
 
 }  // namespace aio_bind::addon
 

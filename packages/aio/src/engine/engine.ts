@@ -11,6 +11,7 @@ import { OperationPool } from './operation-pool.js';
 import { Outcomes } from './outcomes.js';
 import type { Read, ReadBatch, ReadInto } from './read-batch.js';
 import { SlotTable } from './slot-table.js';
+import { StackDepth } from './stack-depth.js';
 import { Submissions } from './submissions.js';
 import type { Sweep } from './sweep.js';
 import { operationEnd, operationStart } from './tracing.js';
@@ -39,6 +40,7 @@ export class Engine implements Carrier {
   readonly #port: KernelPort;
   readonly #slots: SlotTable;
   readonly #turn: Turn;
+  readonly #depth = new StackDepth();
 
   readonly #pool = new OperationPool();
   readonly #admission: Admission;
@@ -48,11 +50,6 @@ export class Engine implements Carrier {
   readonly #flushNow: () => void;
   #flushIsDue = false;
   #isFlushing = false;
-  /**
-   * The flush was not scheduled, so it may be near the end of the stack: what takes more than giving whole results is
-   * left to one that was.
-   */
-  #isOnCallersStack = false;
   /** Something was asked for by who heard of a result, or of a beginning, in a flush. */
   #askedMeanwhile = false;
   /** Of those that {@link Engine.#submitNext} serves. */
@@ -70,6 +67,7 @@ export class Engine implements Carrier {
       this.#flush();
     };
     this.#turn = new Turn(() => {
+      this.#depth.noteLoop();
       this.#submissions.reads.forget();
       if (this.#flushIsDue) this.#flush();
     });
@@ -121,7 +119,7 @@ export class Engine implements Carrier {
       if (operationStart.hasSubscribers) sweep.announce(operationStart);
       sweep.endIfDone();
       if (sweep.hasEnded) return;
-      goesAtOnce = sweep.left >= ENOUGH && this.#isFree(now);
+      goesAtOnce = sweep.left >= ENOUGH && this.#isFree(now) && this.#depth.isNearLoop();
       if (goesAtOnce) this.#batchBegan = now;
       else this.#scheduleFlush();
       sweep.began = this.#batchBegan;
@@ -134,19 +132,7 @@ export class Engine implements Carrier {
       file.end();
       throw error;
     }
-    if (!goesAtOnce) return;
-    this.#isOnCallersStack = true;
-    try {
-      this.#flush();
-      const { batch, isForgotten } = this.#submissions;
-      if (batch.unsorted !== null || isForgotten) this.#scheduleFlush();
-    } catch (error) {
-      // It waits for another.
-      this.#scheduleFlush();
-      throw error;
-    } finally {
-      this.#isOnCallersStack = false;
-    }
+    if (goesAtOnce) this.#flush();
   }
 
   /**
@@ -199,10 +185,9 @@ export class Engine implements Carrier {
 
   // --- on the way in ---------------------------------------------------------------------------
 
-  /** Nobody waits for a flush, there is nothing else to do in one, and this turn has time for it. */
+  /** Nobody waits for a flush, and this turn has time for one. */
   #isFree(now: number): boolean {
-    if (this.#flushIsDue || this.#isFlushing || this.#turn.isOver(now)) return false;
-    return this.#submissions.isEmpty && !this.#admission.hasWaiting;
+    return !this.#flushIsDue && !this.#isFlushing && !this.#turn.isOver(now);
   }
 
   #scheduleFlush(): void {
@@ -233,7 +218,6 @@ export class Engine implements Carrier {
     this.#turn.begin();
     this.#isFlushing = true;
     try {
-      this.#sortBatch();
       if (this.#submissions.inFlight > 0) this.#collect();
       this.#admission.admitWaiting();
       this.#submitInTurn();
@@ -248,7 +232,7 @@ export class Engine implements Carrier {
     }
     // The process stays while something is in flight.
     this.#port.holdLoop(this.#submissions.inFlight > 0);
-    if (this.#submissions.isForgotten && !this.#isOnCallersStack) this.#lookAgain();
+    if (this.#submissions.isForgotten) this.#lookAgain();
   }
 
   #submitInTurn(): void {
@@ -274,7 +258,7 @@ export class Engine implements Carrier {
       this.#whoseTurn = (this.#whoseTurn + 1) % 3;
       if (this.#whoseTurn === 0 && queuedForKernel > 0) return this.#submitQueued();
       if (this.#whoseTurn === 1 && reads.isReady) return this.#submitReads(reads.take());
-      if (this.#whoseTurn === 2 && batch.isReady) return this.#submitBatch();
+      if (this.#whoseTurn === 2 && batch.count > 0) return this.#submitBatch();
     }
   }
 
@@ -299,13 +283,11 @@ export class Engine implements Carrier {
   }
 
   #submitBatch(): number {
-    const { batch } = this.#submissions;
     const taken = this.#submissions.submitBatch();
-    const { events } = batch.columns;
-    // What others have ended does not wait: the next look at the ring overwrites it.
-    if (this.#isOnCallersStack && events === 0 && !this.#outcomes.isPlain(taken)) return taken;
+    this.#outcomes.collectedAt = performance.now();
+    const { events } = this.#submissions.batch.columns;
     // First: events of ranges that ended out of order are among those of others.
-    this.#sortBatch();
+    if (taken !== 0) this.#outcomes.batchCameBack(taken);
     this.#takeEvents(events);
     if (this.#submissions.inFlight > 0) this.#collect();
     return taken;
@@ -315,7 +297,6 @@ export class Engine implements Carrier {
 
   #collect(): void {
     this.#outcomes.collectedAt = performance.now();
-    this.#sortBatch();
     let count: number;
     do {
       count = this.#port.reap();
@@ -326,14 +307,6 @@ export class Engine implements Carrier {
       this.#takeEvents(count);
     } while (count === this.#port.room);
     this.#collectLate();
-  }
-
-  /** Gives the results that wait for it. */
-  #sortBatch(): void {
-    const { unsorted } = this.#submissions.batch;
-    if (unsorted === null) return;
-    this.#outcomes.collectedAt = performance.now();
-    this.#outcomes.batchCameBack(unsorted);
   }
 
   #collectLate(): void {

@@ -45,23 +45,11 @@ export class Outcomes {
     else this.#operationCameBack(operation, result);
   }
 
-  /**
-   * Whether there is no more to the batch of ranges than to give its results.
-   *
-   * @param taken - how many ranges the kernel took, which may be none; -errno where it refused the first
-   */
-  isPlain(taken: number): boolean {
-    const { whole } = this.#submissions.batch.columns;
-    return taken === 0 || (whole === taken && !operationEnd.hasSubscribers);
-  }
-
   /** @param taken - how many ranges the kernel took; -errno where it refused the first */
   batchCameBack(taken: number): void {
     const { batch } = this.#submissions;
     const sweep = batch.sweep!;
-    const isPlain = this.isPlain(taken);
-    batch.unsorted = null;
-    if (isPlain) {
+    if (batch.columns.whole === taken && !operationEnd.hasSubscribers) {
       this.#submissions.batchEnded(taken);
       this.#slots.giveBack(batch.columns.slot, taken, batch.bytesOf(taken));
       this.#count(sweep.began, taken);

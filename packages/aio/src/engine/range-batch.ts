@@ -21,13 +21,6 @@ export class RangeBatch implements ColumnBatch {
   bytes = 0;
   isHelped = false;
   late = -1;
-  /** It has been submitted, and its results wait to be given: what was taken of it; null else. */
-  unsorted: number | null = null;
-
-  /** Whether there is something to submit. */
-  get isReady(): boolean {
-    return this.count > 0 && this.unsorted === null;
-  }
 
   /** What comes next is of this sweep. */
   begin(sweep: Sweep, generation: number): void {

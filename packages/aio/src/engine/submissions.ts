@@ -53,15 +53,7 @@ export class Submissions {
   /** How many wait for the next submission. */
   get queued(): number {
     const forThreads = this.#toThreads.length + this.#begun.length;
-    const inBatch = this.batch.isReady ? this.batch.count : 0;
-    return this.#toKernel.length + forThreads + inBatch + this.reads.count();
-  }
-
-  /** Nothing waits, and nothing is in flight. */
-  get isEmpty(): boolean {
-    return (
-      this.#inFlight === 0 && this.batch.count === 0 && !this.hasForThreads && !this.hasForKernel()
-    );
+    return this.#toKernel.length + forThreads + this.batch.count + this.reads.count();
   }
 
   /** How many operations wait for the event loop's own io_submit. */
@@ -71,7 +63,7 @@ export class Submissions {
 
   /** Whether there is something for the event loop's own io_submit. */
   hasForKernel(): boolean {
-    return this.#toKernel.length > 0 || this.batch.isReady || this.reads.isReady;
+    return this.#toKernel.length > 0 || this.batch.count > 0 || this.reads.isReady;
   }
 
   get hasForThreads(): boolean {
@@ -147,13 +139,11 @@ export class Submissions {
       this.#inLine += batch.late < 0 ? count : count - 1;
       this.#inFlight += count;
       this.#counters.submitted += count;
-      batch.unsorted = count;
       return count;
     }
     this.#counters.batches++;
     notHelped(batch);
     const taken = this.#port.submitRanges(batch);
-    if (taken !== 0) batch.unsorted = taken;
     if (taken <= 0) return taken;
     this.#inFlight += taken;
     this.#inLine += taken;
@@ -202,7 +192,7 @@ export class Submissions {
   /** Takes back what of a sweep waits in the batch, which leaves its slots. */
   withdrawBatch(sweep: Sweep): void {
     const { batch } = this;
-    if (batch.sweep !== sweep || !batch.isReady) return;
+    if (batch.sweep !== sweep) return;
     const { count } = batch;
     this.#slots.giveBack(batch.columns.slot, count, batch.bytes);
     batch.drop(count);
