@@ -2,12 +2,17 @@ import { checkInteger, invalidType } from './argument-errors.js';
 import { type NativeId, native } from './native.js';
 
 let idOf: (array: IoRangeArray) => NativeId;
+let setCommand: (array: IoRangeArray, opcode: number, flags: number, tag: number) => void;
 
 /** The order of {@link io_submit_ranges}'s findings behind the columns (range_array.h). */
 const ENDED = 0;
 const WHOLE = 1;
 const EVENTS = 2;
-const FINDINGS = 3;
+/** And of what it is told of all ranges. */
+const OPCODE = 3;
+const RW_FLAGS = 4;
+const TAG = 5;
+const WORDS = 6;
 
 /**
  * Transfers in columns, one command for all: what {@link io_submit_ranges} fills iocbs from.
@@ -35,7 +40,7 @@ export class IoRangeArray {
   readonly res: Int32Array;
 
   readonly #id: NativeId;
-  readonly #findings: Uint32Array;
+  readonly #words: Uint32Array;
 
   /** @param length - 1 to 2^20 ranges */
   constructor(length: number) {
@@ -48,27 +53,33 @@ export class IoRangeArray {
     this.slot = new Uint32Array(ranges, 20 * length, length);
     this.aio_fildes = new Int32Array(ranges, 24 * length, length);
     this.res = new Int32Array(ranges, 28 * length, length);
-    this.#findings = new Uint32Array(ranges, 32 * length, FINDINGS);
+    this.#words = new Uint32Array(ranges, 32 * length, WORDS);
     this.#id = id;
   }
 
   /** How many ranges had ended when the last {@link io_submit_ranges} returned: those with a `res`. */
   get ended(): number {
-    return this.#findings[ENDED] ?? 0;
+    return this.#words[ENDED] ?? 0;
   }
 
   /** How many of them were transferred in full. */
   get whole(): number {
-    return this.#findings[WHOLE] ?? 0;
+    return this.#words[WHOLE] ?? 0;
   }
 
   /** How many events there are beside theirs: of other operations, or of ranges that ended out of order. */
   get events(): number {
-    return this.#findings[EVENTS] ?? 0;
+    return this.#words[EVENTS] ?? 0;
   }
 
   static {
     idOf = (array) => array.#id;
+    setCommand = (array, opcode, flags, tag) => {
+      const words = array.#words;
+      words[OPCODE] = opcode;
+      words[RW_FLAGS] = flags;
+      words[TAG] = tag;
+    };
   }
 }
 
@@ -76,4 +87,14 @@ export class IoRangeArray {
 export function rangeArrayId(ranges: IoRangeArray): NativeId {
   if (!(ranges instanceof IoRangeArray)) throw invalidType('ranges', 'an IoRangeArray', ranges);
   return idOf(ranges);
+}
+
+/** Tells it what all ranges have in common: there, as an argument of a native call takes longer. */
+export function setRangeCommand(
+  ranges: IoRangeArray,
+  opcode: number,
+  rwFlags: number,
+  tag: number,
+): void {
+  setCommand(ranges, opcode, rwFlags, tag);
 }

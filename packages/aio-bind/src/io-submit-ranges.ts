@@ -2,7 +2,7 @@ import { type aio_context_t, contextSerial } from './aio-context-t.js';
 import { MAX_U32, checkInteger, checkObject, outOfRange } from './argument-errors.js';
 import { resultOf } from './errno.js';
 import { type IoEventArray, eventArrayId } from './io-event-array.js';
-import { type IoRangeArray, rangeArrayId } from './io-range-array.js';
+import { type IoRangeArray, rangeArrayId, setRangeCommand } from './io-range-array.js';
 import { type IocbSlab, slabId } from './iocb-slab.js';
 import { native } from './native.js';
 
@@ -57,14 +57,12 @@ export function io_submit_ranges(
   checkInteger('command.aio_lio_opcode', aio_lio_opcode, 0, 2 ** 16 - 1);
   checkInteger('command.aio_rw_flags', aio_rw_flags, -(2 ** 31), MAX_U32);
   checkInteger('command.tag', tag, 0, MAX_U32);
+  setRangeCommand(ranges, aio_lio_opcode, aio_rw_flags, tag);
   const result = native.ioSubmitRanges(
     contextSerial(ctx),
     nr,
     slabId(slab),
     rangesId,
-    aio_lio_opcode,
-    aio_rw_flags,
-    tag,
     eventArrayId(events),
   );
   return resultOf(result, 'io_submit');

@@ -70,9 +70,6 @@ export interface Native {
     nr: number,
     slab: NativeId,
     ranges: NativeId,
-    opcode: number,
-    rwFlags: number,
-    tag: number,
     events: NativeId,
   ): number;
   ioGetevents(

@@ -216,6 +216,33 @@ describe.each([
     await handle.close();
   });
 
+  test('have all the room again, however those before them ended', async () => {
+    using own = new OwnEngine({ depth: 16 });
+    const handle = await openOn(own);
+    // Each 50 bytes short, since the file ends there; then some cut off by the kernel, too.
+    const atEnd = (count: number) => ({
+      buffer: Buffer.alloc(count * 100),
+      positions: new Array<number>(count).fill(FILE_BYTES - 50),
+      lengths: 100,
+    });
+    for (const most of [100, 5]) {
+      await limitSubmission((nr) => Math.min(nr, most));
+      for (let times = 0; times < 50; times++) {
+        const { results } = await handle.readMany(atEnd(1 + (times % 20)));
+        expect(new Set(results)).toEqual(new Set([50]));
+      }
+    }
+    await limitSubmission((nr) => nr);
+    vi.mocked(bind.io_submit).mockClear();
+    vi.mocked(bind.io_submit_ranges).mockClear();
+    const { asked, isRead } = ranges(16, 300);
+    expect(await handle.readMany(asked)).toMatchObject({ failed: 0, bytes: 16 * 300 });
+    expect(isRead()).toBe(true);
+    if (how === 'together') expect(submitted()).toEqual([16]);
+    expect(own.engine.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+    await handle.close();
+  });
+
   test('given up on while the kernel takes none leave their room to others', async () => {
     using own = new OwnEngine({ depth: 8, bytes: 1000 });
     const handle = await openOn(own);

@@ -12,7 +12,7 @@ RangeArray::RangeArray(Napi::Env env, uint32_t length)
 
 size_t RangeArray::size() const {
   constexpr size_t kColumns = 2 * sizeof(double) + 4 * sizeof(uint32_t);
-  return length_ * kColumns + sizeof(Found);
+  return length_ * kColumns + sizeof(Found) + sizeof(Command);
 }
 
 Napi::ArrayBuffer RangeArray::Expose(Napi::Env env) const {

@@ -28,6 +28,13 @@ class RangeArray {
     uint32_t events;  // events of others, which were collected with them
   };
 
+  // What all ranges have in common: here, since an argument of a call takes longer.
+  struct Command {
+    uint32_t opcode;
+    uint32_t rw_flags;
+    uint32_t tag;  // the high half of aio_data; the slot is the low one
+  };
+
   RangeArray(Napi::Env env, uint32_t length);
 
   uint32_t length() const { return length_; }
@@ -39,6 +46,7 @@ class RangeArray {
   int32_t* fildes() const { return reinterpret_cast<int32_t*>(slot() + length_); }
   int32_t* res() const { return fildes() + length_; }
   Found* found() const { return reinterpret_cast<Found*>(res() + length_); }
+  Command* command() const { return reinterpret_cast<Command*>(found() + 1); }
 
   Napi::ArrayBuffer Expose(Napi::Env env) const;
 

@@ -14,13 +14,6 @@
 namespace aio_bind::addon {
 namespace {
 
-// What all ranges have in common.
-struct Command {
-  uint16_t opcode;
-  uint32_t rw_flags;
-  uint64_t tag;  // the high half of aio_data; the slot is the low one
-};
-
 // What is no number of bytes becomes one that the kernel refuses.
 uint64_t ToU64(double value) {
   constexpr double kBeyond = 0x1p63;
@@ -28,10 +21,10 @@ uint64_t ToU64(double value) {
                                        : std::numeric_limits<uint64_t>::max();
 }
 
-void Prepare(iocb& slot, uint64_t data, const Command& command) {
+void Prepare(iocb& slot, uint64_t data, const RangeArray::Command& command) {
   slot = {};
   slot.aio_data = data;
-  slot.aio_lio_opcode = command.opcode;
+  slot.aio_lio_opcode = static_cast<uint16_t>(command.opcode);
   slot.aio_rw_flags = static_cast<__kernel_rwf_t>(command.rw_flags);
 }
 
@@ -89,11 +82,11 @@ Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
   if (nr > static_cast<int64_t>(ranges->length())) {
     throw OutOfRange(info.Env(), "nr is larger than the array of ranges");
   }
-  const Command command = {static_cast<uint16_t>(Uint32Argument(info, 4)), Uint32Argument(info, 5),
-                           Uint32Argument(info, 6)};
-  const auto& events = EventArrayArgument(info, 7);
+  const auto& events = EventArrayArgument(info, 4);
 
   // What is checked must be what is used, and another thread may have been given the memory.
+  const RangeArray::Command command = *ranges->command();
+  const uint64_t tag = command.tag;
   auto& slots = environment.slots();
   slots.assign(ranges->slot(), ranges->slot() + (nr < 0 ? 0 : nr));
   auto& pointers = environment.iocb_pointers();
@@ -104,7 +97,7 @@ Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
   }
   for (size_t i = 0; i < slots.size(); ++i) {
     iocb& slot = *pointers[i];
-    Prepare(slot, command.tag << 32 | slots[i], command);
+    Prepare(slot, tag << 32 | slots[i], command);
     slot.aio_fildes = static_cast<uint32_t>(ranges->fildes()[i]);
     slot.aio_buf = ToU64(ranges->buf()[i]);
     slot.aio_nbytes = ranges->nbytes()[i];
@@ -117,7 +110,7 @@ Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
   if (context != nullptr && taken > 0) {
     const auto first = static_cast<size_t>(taken);
     const Submitted submitted = {std::span(pointers).first(first), std::span(slots).first(first),
-                                 command.tag};
+                                 tag};
     auto& going = environment.going_slots();
     going.clear();
     const long count = context->CollectUnaccounted(events->length(), events->data());

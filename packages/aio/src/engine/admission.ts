@@ -90,6 +90,11 @@ export class Admission {
     this.#backlog.pushSweep(sweep);
   }
 
+  /** The same, where nobody waits: as much of it as there is room for need not wait either. */
+  takeSweepAtOnce(sweep: Sweep): void {
+    if (!this.#admitRanges(sweep) || sweep.peek() !== NONE) this.#backlog.pushSweep(sweep);
+  }
+
   /** @returns whether it was still waiting, and has been taken back */
   withdraw(operation: Operation): boolean {
     if (operation.state !== WAITING) return false;
@@ -158,7 +163,7 @@ export class Admission {
     sweep.beginTogether(batch, most, Math.min(CHUNK_BYTES, slots.bytesLeft));
     if (batch.count === 0) return;
     batch.begin(sweep, this.#pool.nextGeneration());
-    slots.reserveAll(batch.columns.slot, batch.count, batch.bytes);
+    slots.reserveInBatch(batch.count, batch.bytes);
   }
 
   #admitRange(sweep: Sweep, range: number, address: number): void {

@@ -9,6 +9,7 @@ import type { OpenFile } from './open-file.js';
 import type { Operation } from './operation.js';
 import { OperationPool } from './operation-pool.js';
 import { Outcomes } from './outcomes.js';
+import { RangeBatch } from './range-batch.js';
 import type { Read, ReadBatch, ReadInto } from './read-batch.js';
 import { SlotTable } from './slot-table.js';
 import { StackDepth } from './stack-depth.js';
@@ -48,6 +49,7 @@ export class Engine implements Carrier {
   readonly #submissions: Submissions;
   readonly #outcomes: Outcomes;
   readonly #flushNow: () => void;
+  readonly #wake: () => void;
   #flushIsDue = false;
   #isFlushing = false;
   /** Something was asked for by who heard of a result, or of a beginning, in a flush. */
@@ -62,17 +64,21 @@ export class Engine implements Carrier {
 
   /** @param ctx - set up for `limits.depth` events; the engine's alone from now on */
   constructor(ctx: aio_context_t, { depth, bytes, threads }: EngineLimits) {
-    this.#slots = new SlotTable(depth, bytes);
+    const batch = new RangeBatch();
+    this.#slots = new SlotTable(depth, bytes, batch.columns.slot);
     this.#flushNow = () => {
       this.#flush();
+    };
+    this.#wake = () => {
+      this.#scheduleFlush();
     };
     this.#turn = new Turn(() => {
       this.#depth.noteLoop();
       this.#submissions.reads.forget();
       if (this.#flushIsDue) this.#flush();
     });
-    this.#port = new KernelPort(ctx, { depth, threads, onReady: this.#flushNow });
-    this.#submissions = new Submissions(this.#port, this.#slots, depth, this.#counters);
+    this.#port = new KernelPort(ctx, { slots: this.#slots.size, threads, onReady: this.#flushNow });
+    this.#submissions = new Submissions(this.#port, this.#slots, batch, this.#counters);
     this.#outcomes = new Outcomes(this.#slots, this.#submissions, this.#pool, this.#counters);
     this.#admission = new Admission(this.#slots, this.#submissions, this.#pool);
   }
@@ -111,17 +117,16 @@ export class Engine implements Carrier {
   /** Takes a sweep, which from now on is the engine's. */
   startSweep(sweep: Sweep): void {
     const now = performance.now();
-    sweep.begin(() => {
-      this.#scheduleFlush();
-    });
-    let goesAtOnce: boolean;
+    sweep.begin(this.#wake);
     try {
       if (operationStart.hasSubscribers) sweep.announce(operationStart);
       sweep.endIfDone();
       if (sweep.hasEnded) return;
-      goesAtOnce = sweep.left >= ENOUGH && this.#isFree(now) && this.#depth.isNearLoop();
-      if (goesAtOnce) this.#batchBegan = now;
-      else this.#scheduleFlush();
+      if (sweep.left >= ENOUGH && this.#isFree(now) && this.#depth.isNearLoop()) {
+        this.#beginAtOnce(sweep, now);
+        return;
+      }
+      this.#scheduleFlush();
       sweep.began = this.#batchBegan;
       this.#admission.takeSweep(sweep);
     } catch (error) {
@@ -132,7 +137,6 @@ export class Engine implements Carrier {
       file.end();
       throw error;
     }
-    if (goesAtOnce) this.#flush();
   }
 
   /**
@@ -185,9 +189,28 @@ export class Engine implements Carrier {
 
   // --- on the way in ---------------------------------------------------------------------------
 
-  /** Nobody waits for a flush, and this turn has time for one. */
+  /** Nobody waits, for a flush or for room, and this turn has time for more. */
   #isFree(now: number): boolean {
-    return !this.#flushIsDue && !this.#isFlushing && !this.#turn.isOver(now);
+    if (this.#flushIsDue || this.#isFlushing || this.#turn.isOver(now)) return false;
+    return !this.#admission.hasWaiting;
+  }
+
+  /** A sweep is submitted by itself; a flush has what there is left to do then. */
+  #beginAtOnce(sweep: Sweep, now: number): void {
+    const { batch } = this.#submissions;
+    this.#turn.begin();
+    sweep.began = this.#batchBegan = now;
+    this.#admission.takeSweepAtOnce(sweep);
+    this.#isFlushing = true;
+    try {
+      if (batch.sweep === sweep) this.#submitBatch();
+    } finally {
+      this.#isFlushing = false;
+    }
+    const { inFlight } = this.#submissions;
+    if (sweep.hasEnded && inFlight === 0 && !this.#askedMeanwhile) return;
+    this.#askedMeanwhile = false;
+    this.#scheduleFlush();
   }
 
   #scheduleFlush(): void {

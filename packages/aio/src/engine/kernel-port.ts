@@ -46,8 +46,8 @@ function passOverStackEnd(error: unknown): void {
 }
 
 interface PortOptions {
-  /** Slots: what the context was set up for. */
-  readonly depth: number;
+  /** How many iocbs there are. */
+  readonly slots: number;
   /** Threads for operations that may block. */
   readonly threads: number;
   /** Called when something has completed that was announced by the eventfd. */
@@ -71,9 +71,9 @@ export class KernelPort {
   #holdsLoop = false;
   #hasOffloaded = false;
 
-  constructor(ctx: aio_context_t, { depth, threads, onReady }: PortOptions) {
+  constructor(ctx: aio_context_t, { slots, threads, onReady }: PortOptions) {
     this.#ctx = ctx;
-    this.#slab = new IocbSlab(depth);
+    this.#slab = new IocbSlab(slots);
     this.#watcher = new EventWatcher(onReady);
     this.#threads = new SubmitThreads({ threads, watcher: this.#watcher });
   }

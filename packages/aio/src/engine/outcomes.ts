@@ -51,9 +51,9 @@ export class Outcomes {
     const sweep = batch.sweep!;
     if (batch.columns.whole === taken && !operationEnd.hasSubscribers) {
       this.#submissions.batchEnded(taken);
-      this.#slots.giveBack(batch.columns.slot, taken, batch.bytesOf(taken));
+      this.#slots.giveBackInBatch(taken, batch.bytesOf(taken));
       this.#count(sweep.began, taken);
-      sweep.noteResults(batch, taken);
+      sweep.noteWhole(batch, taken);
       batch.drop(taken);
       // Last: whoever waits for it may give up on others, or begin some.
       sweep.endIfDone();
@@ -66,7 +66,8 @@ export class Outcomes {
     const { late, isHelped } = batch;
     for (const [i, slot] of slots.entries()) {
       // As it was submitted, whatever has been learned of its device since.
-      this.#slots.admitRange(slot, sweep, batch.ranges[i]!, batch.generation, i !== late);
+      this.#slots.admitRange(slot, sweep, batch.rangeAt(i), batch.generation, i !== late);
+      batch.columns.slot[i] = this.#slots.exchange();
     }
     batch.drop(count);
     if (taken < 0) {

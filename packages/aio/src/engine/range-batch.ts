@@ -3,14 +3,17 @@ import { CHUNK_OPERATIONS } from './chunk.js';
 import type { ColumnBatch } from './read-together.js';
 import type { Sweep } from './sweep.js';
 
+const NONE = -1;
+
 /**
  * Ranges of a sweep that are expected to end in line: the addon fills their iocbs, submits them and gives
  * their results in one call. While all goes well nobody else hears of them.
  */
 export class RangeBatch implements ColumnBatch {
   readonly columns: IoRangeArray = new IoRangeArray(CHUNK_OPERATIONS);
-  /** Which range of the sweep each is. */
-  readonly ranges: number[] = new Array<number>(CHUNK_OPERATIONS).fill(0);
+  /** Which range of the sweep each is; where they follow one another, {@link RangeBatch.#first} says it of all. */
+  readonly #ranges: number[] = new Array<number>(CHUNK_OPERATIONS).fill(0);
+  #first = NONE;
   sweep: Sweep | null = null;
   /** The file that all of `columns` name. */
   #fd = -1;
@@ -20,7 +23,11 @@ export class RangeBatch implements ColumnBatch {
   /** Of all of them together. */
   bytes = 0;
   isHelped = false;
-  late = -1;
+  late: number = NONE;
+  /** What stands in the columns of those that lie one behind the other: how many do, from where on, and how long each is. */
+  #even = 0;
+  #evenAddress = 0;
+  #evenLength = 0;
 
   /** What comes next is of this sweep. */
   begin(sweep: Sweep, generation: number): void {
@@ -36,7 +43,9 @@ export class RangeBatch implements ColumnBatch {
     columns.aio_offset[count] = position;
     columns.aio_buf[count] = address;
     columns.aio_nbytes[count] = bytes;
-    this.ranges[count] = range;
+    this.#ranges[count] = range;
+    this.#first = NONE;
+    this.#even = 0;
     this.count++;
     this.bytes += bytes;
   }
@@ -49,16 +58,18 @@ export class RangeBatch implements ColumnBatch {
     address: number,
     length: number,
   ): void {
-    const { aio_offset, aio_buf, aio_nbytes } = this.columns;
-    const { ranges } = this;
-    for (let i = 0; i < count; i++) {
-      aio_offset[i] = positions[from + i]!;
-      aio_buf[i] = address + i * length;
-      aio_nbytes[i] = length;
-      ranges[i] = from + i;
-    }
+    const { aio_offset } = this.columns;
+    for (let i = 0; i < count; i++) aio_offset[i] = positions[from + i]!;
+    // Those who read over and over again do so into the same memory, mostly.
+    const isThere = address === this.#evenAddress && length === this.#evenLength;
+    if (!isThere || count > this.#even) this.#layEvenly(count, address, length);
+    this.#first = from;
     this.count = count;
     this.bytes = count * length;
+  }
+
+  rangeAt(index: number): number {
+    return this.#first === NONE ? this.#ranges[index]! : this.#first + index;
   }
 
   /** Of the first `count` together. */
@@ -71,14 +82,30 @@ export class RangeBatch implements ColumnBatch {
 
   /** Takes the first `count` away. */
   drop(count: number): void {
-    const { aio_offset, aio_buf, aio_nbytes, slot } = this.columns;
     this.bytes -= this.bytesOf(count);
-    if (count < this.count) {
-      for (const column of [aio_offset, aio_buf, aio_nbytes, slot, this.ranges]) {
-        column.copyWithin(0, count, this.count);
-      }
-    }
+    if (count < this.count) this.#moveUp(count);
     this.count -= count;
     if (this.count === 0) this.sweep = null;
+  }
+
+  /** But for the slots: what has gone on has kept its own, and left another (SlotTable). */
+  #moveUp(count: number): void {
+    const { aio_offset, aio_buf, aio_nbytes } = this.columns;
+    for (const column of [aio_offset, aio_buf, aio_nbytes, this.#ranges]) {
+      column.copyWithin(0, count, this.count);
+    }
+    if (this.#first !== NONE) this.#first += count;
+    this.#even = 0;
+  }
+
+  #layEvenly(count: number, address: number, length: number): void {
+    const { aio_buf, aio_nbytes } = this.columns;
+    for (let i = 0; i < count; i++) {
+      aio_buf[i] = address + i * length;
+      aio_nbytes[i] = length;
+    }
+    this.#even = count;
+    this.#evenAddress = address;
+    this.#evenLength = length;
   }
 }

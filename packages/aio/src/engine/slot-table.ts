@@ -5,6 +5,9 @@ import type { Sweep } from './sweep.js';
 /**
  * The slots of a slab, and what has one: an operation, or a range of a sweep. What is asked for each of
  * thousands of ranges is in typed arrays.
+ *
+ * The batch of ranges has slots of its own beside those, so that while all goes well it only takes room. A range that
+ * goes on keeps its slot, and the batch is given another for it.
  */
 export class SlotTable {
   readonly #operations: (Operation | null)[];
@@ -18,12 +21,16 @@ export class SlotTable {
   readonly #free: SlotList;
   readonly #maxBytes: number;
   #bytes = 0;
+  /** How many ranges have taken room with slots of the batch. */
+  #inBatch = 0;
 
   /**
-   * @param slots - how many operations there may be
+   * @param depth - how many operations and ranges there may be
    * @param maxBytes - how many bytes these may transfer together; a single one may be larger
+   * @param ofBatch - receives the slots of the batch
    */
-  constructor(slots: number, maxBytes: number) {
+  constructor(depth: number, maxBytes: number, ofBatch: Uint32Array) {
+    const slots = depth + ofBatch.length;
     this.#operations = new Array<Operation | null>(slots).fill(null);
     this.#sweeps = new Array<Sweep | null>(slots).fill(null);
     this.#ranges = new Uint32Array(slots);
@@ -31,18 +38,24 @@ export class SlotTable {
     this.#bytesOf = new Float64Array(slots);
     this.#unannounced = new Uint8Array(slots);
     this.#free = new SlotList(slots);
-    for (let slot = slots - 1; slot >= 0; slot--) this.#free.push(slot);
+    for (let slot = depth - 1; slot >= 0; slot--) this.#free.push(slot);
+    for (let i = 0; i < ofBatch.length; i++) ofBatch[i] = depth + i;
     this.#maxBytes = maxBytes;
   }
 
+  /** How many slots the slab has. */
+  get size(): number {
+    return this.#operations.length;
+  }
+
   hasRoomFor(bytes: number): boolean {
-    if (this.#free.length === 0) return false;
+    if (this.free <= 0) return false;
     return this.#bytes === 0 || this.#bytes + bytes <= this.#maxBytes;
   }
 
-  /** How many slots there are for more. */
+  /** For how many more there is room. */
   get free(): number {
-    return this.#free.length;
+    return this.#free.length - this.#inBatch;
   }
 
   /** How many more bytes may be in flight: none or less where what is in flight is too large already. */
@@ -64,10 +77,22 @@ export class SlotTable {
     return slot;
   }
 
-  /** The same for many ranges, of so many bytes together. */
-  reserveAll(slots: Uint32Array, count: number, bytes: number): void {
+  /** Room for ranges with slots of the batch, of so many bytes together. */
+  reserveInBatch(count: number, bytes: number): void {
+    this.#inBatch += count;
     this.#bytes += bytes;
-    for (let i = 0; i < count; i++) slots[i] = this.#free.pop();
+  }
+
+  /** Leaves it. */
+  giveBackInBatch(count: number, bytes: number): void {
+    this.#inBatch -= count;
+    this.#bytes -= bytes;
+  }
+
+  /** A range keeps its slot of the batch, and the room: gives another slot to be the batch's. */
+  exchange(): number {
+    this.#inBatch--;
+    return this.#free.pop();
   }
 
   /** Leaves a slot that was reserved for so many bytes. */

@@ -22,7 +22,7 @@ export class Submissions {
   /** For threads too: what is on its way from the device. */
   readonly #begun: SlotList;
   /** What waits to be submitted and collected in one call. */
-  readonly batch: RangeBatch = new RangeBatch();
+  readonly batch: RangeBatch;
   /** The same for reads that are by themselves. */
   readonly reads: ReadQueue = new ReadQueue();
 
@@ -36,14 +36,15 @@ export class Submissions {
   /** The same for what the threads submit; these signal when they have. */
   #inThreads = 0;
 
-  constructor(port: KernelPort, slots: SlotTable, depth: number, counters: Counters) {
+  constructor(port: KernelPort, slots: SlotTable, batch: RangeBatch, counters: Counters) {
     this.#port = port;
     this.#slots = slots;
+    this.batch = batch;
     this.#counters = counters;
     this.together = new ReadTogether(port);
-    this.#toKernel = new SlotList(depth);
-    this.#toThreads = new SlotList(depth);
-    this.#begun = new SlotList(depth);
+    this.#toKernel = new SlotList(slots.size);
+    this.#toThreads = new SlotList(slots.size);
+    this.#begun = new SlotList(slots.size);
   }
 
   get inFlight(): number {
@@ -194,7 +195,7 @@ export class Submissions {
     const { batch } = this;
     if (batch.sweep !== sweep) return;
     const { count } = batch;
-    this.#slots.giveBack(batch.columns.slot, count, batch.bytes);
+    this.#slots.giveBackInBatch(count, batch.bytes);
     batch.drop(count);
     for (let i = 0; i < count; i++) sweep.ended();
   }

@@ -11,6 +11,15 @@ import type { Epoch } from './write-barrier.js';
 const { EFAULT } = constants.errno;
 const NONE = -1;
 
+/** For each range: bytes, or -errno. */
+export type SweepResults = readonly number[] | EvenResults;
+
+/** The same for all. */
+export interface EvenResults {
+  readonly count: number;
+  readonly each: number;
+}
+
 /** What a sweep is asked for: ranges that stay as they are. */
 export interface SweepRanges {
   readonly count: number;
@@ -20,6 +29,8 @@ export interface SweepRanges {
   length(index: number): number;
   /** Where it begins in its view, in bytes. */
   offset(index: number): number;
+  /** What comes of them where each is transferred in full. */
+  whole(): SweepResults;
   view(index: number): NodeJS.ArrayBufferView;
   /** Has {@link SweepRanges.address} look anew, since JavaScript may have run meanwhile. */
   look(): void;
@@ -47,8 +58,6 @@ export class Sweep implements Group {
   readonly file: OpenFile;
   readonly command: Command;
   readonly ranges: SweepRanges;
-  /** For each range: bytes, or -errno. */
-  readonly results: number[];
   /** No eventfd says when ranges that are begun now end. */
   unannounced = false;
   /** When it was asked for, in ms, as performance.now() has it. */
@@ -62,21 +71,18 @@ export class Sweep implements Group {
   hasEnded = false;
 
   #next = 0;
-  #resolve: ((results: readonly number[]) => void) | null;
+  /** Not a typed array, and not there while there is nothing to note: to make one takes as long as a read. */
+  #results: number[] | null = null;
+  /** All were transferred in full. */
+  #isWhole = false;
+  #isHeard = true;
+  #whenEnded: ((results: SweepResults) => void) | null = null;
   #wake: () => void = () => undefined;
 
-  constructor(
-    file: OpenFile,
-    command: Command,
-    ranges: SweepRanges,
-    resolve: (results: readonly number[]) => void,
-  ) {
+  constructor(file: OpenFile, command: Command, ranges: SweepRanges) {
     this.file = file;
     this.command = command;
     this.ranges = ranges;
-    // Not a typed array: to make one takes as long as a read.
-    this.results = new Array<number>(ranges.count);
-    this.#resolve = resolve;
   }
 
   /** The bit of device.ts that says what kind of operation it is. */
@@ -96,7 +102,18 @@ export class Sweep implements Group {
 
   /** Whether anybody still waits for it. */
   get isHeard(): boolean {
-    return this.#resolve !== null;
+    return this.#isHeard;
+  }
+
+  /** Complete once it has ended. */
+  get results(): SweepResults {
+    return this.#isWhole ? this.ranges.whole() : this.#noted();
+  }
+
+  /** Calls back with the results, at once where it has ended. */
+  whenEnded(callback: (results: SweepResults) => void): void {
+    if (this.hasEnded) callback(this.results);
+    else this.#whenEnded = callback;
   }
 
   /**
@@ -127,7 +144,7 @@ export class Sweep implements Group {
     const { ranges } = this;
     // Nothing to transfer, as Node has it: neither the file nor the position is looked at.
     while (this.#next < ranges.count && ranges.length(this.#next) === 0) {
-      this.results[this.#next++] = 0;
+      this.#noted()[this.#next++] = 0;
     }
     return this.#next < ranges.count ? this.#next : NONE;
   }
@@ -182,16 +199,17 @@ export class Sweep implements Group {
   }
 
   settled(range: number, outcome: number): void {
-    this.results[range] = outcome;
+    this.#noted()[range] = outcome;
     this.ended();
   }
 
-  /** The first `count` of a batch have ended; {@link endIfDone} comes next. */
-  noteResults({ ranges, columns }: RangeBatch, count: number): void {
-    const { results } = this;
-    const { res } = columns;
-    for (let i = 0; i < count; i++) results[ranges[i]!] = res[i]!;
+  /** The first `count` of a batch have ended, each transferred in full; {@link endIfDone} comes next. */
+  noteWhole(batch: RangeBatch, count: number): void {
     this.underWay -= count;
+    this.#isWhole = count === this.ranges.count;
+    if (this.#isWhole) return;
+    const results = this.#noted();
+    for (let i = 0; i < count; i++) results[batch.rangeAt(i)] = batch.columns.res[i]!;
   }
 
   leftToNode(range: number, result: unknown): void {
@@ -227,16 +245,23 @@ export class Sweep implements Group {
 
   /** Nobody waits for it any more: nothing more is begun. */
   unhear(): void {
-    this.#resolve = null;
+    this.#isHeard = false;
+    this.#whenEnded = null;
     this.#next = this.ranges.count;
   }
 
   endIfDone(): void {
     if (this.underWay > 0 || this.hasEnded || this.peek() !== NONE) return;
     this.hasEnded = true;
+    this.#isHeard = false;
     if (this.epoch !== null) this.file.writes.leave(this.epoch);
     this.file.end();
-    this.#resolve?.(this.results);
-    this.#resolve = null;
+    if (this.#whenEnded === null) return;
+    this.#whenEnded(this.results);
+    this.#whenEnded = null;
+  }
+
+  #noted(): number[] {
+    return (this.#results ??= new Array<number>(this.ranges.count));
   }
 }

@@ -1,6 +1,6 @@
 import { viewAddress, viewBytes } from '../engine/addresses.js';
 import type { RangeBatch } from '../engine/range-batch.js';
-import type { SweepRanges } from '../engine/sweep.js';
+import type { SweepRanges, SweepResults } from '../engine/sweep.js';
 
 type View = NodeJS.ArrayBufferView;
 
@@ -32,6 +32,10 @@ export class EvenRanges implements SweepRanges {
 
   offset(index: number): number {
     return index * this.#length;
+  }
+
+  whole(): SweepResults {
+    return { count: this.count, each: this.#length };
   }
 
   view(): View {

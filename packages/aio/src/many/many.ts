@@ -1,4 +1,5 @@
 // Many ranges of a file in one call: by the engine, or by Node where that serves the file.
+import type { Carrier } from '../engine/carrier.js';
 import { claimStack } from '../engine/claim-stack.js';
 import { READ, WRITE } from '../engine/commands.js';
 import {
@@ -9,7 +10,7 @@ import {
   whenGivenUp,
 } from '../engine/give-up.js';
 import type { Command } from '../engine/operation.js';
-import { Sweep, type SweepRanges } from '../engine/sweep.js';
+import { Sweep, type SweepRanges, type SweepResults } from '../engine/sweep.js';
 import type { Served } from '../handle/served.js';
 import { startTransfer } from '../handle/transfers.js';
 import { type RangeTransfer, ManyInLanes } from './many-in-lanes.js';
@@ -30,18 +31,8 @@ const NODE_LANES = 16;
 /** Enough for a device. */
 const ENGINE_LANES = 64;
 
-/** Begins ranges; whoever gives up on them calls what it returns. */
-type Begin = (ended: (results: readonly number[]) => void) => () => void;
-
-function byEngine({ engine, file }: Served, command: Command, ranges: SweepRanges): Begin {
-  return (ended) => {
-    const sweep = new Sweep(file, command, ranges, ended);
-    engine.startSweep(sweep);
-    return () => {
-      engine.abandonSweep(sweep);
-    };
-  };
-}
+/** Has `ended` called with the results; whoever gives up on them calls what it returns. */
+type Begin = (ended: (results: SweepResults) => void) => () => void;
 
 /** Each for itself: the engine's carrier has something to do for some of them. */
 function byEngineInLanes({ engine, file }: Served, command: Command, ranges: SweepRanges): Begin {
@@ -78,37 +69,14 @@ function byNode(transfer: RangeTransfer, ranges: SweepRanges): Begin {
   };
 }
 
-function beginning(
-  command: Command,
-  served: Served | null,
-  transfer: RangeTransfer,
-  ranges: SweepRanges,
-): Begin {
-  if (served === null) return byNode(transfer, ranges);
-  return served.engine.takesSweep(command, ranges)
-    ? byEngine(served, command, ranges)
-    : byEngineInLanes(served, command, ranges);
-}
-
-function many(
-  command: Command,
-  served: Served | null,
-  transfer: RangeTransfer,
-  wanted: unknown,
-  patience: Patience,
-): Promise<ManyResult> {
+function whenEnded({ syscall }: Command, patience: Patience, begin: Begin): Promise<ManyResult> {
   // What throws here rejects.
   return new Promise((resolve, reject) => {
-    const ranges = rangesOf(wanted);
-    const problem = problemWith(patience);
-    if (problem !== null) throw problem;
-    if (patience.signal?.aborted === true) throw abortError(patience.signal);
-    const begin = beginning(command, served, transfer, ranges);
     const waiting = { hasEnded: false, forget: (): void => undefined };
     const abandon = begin((results) => {
       waiting.hasEnded = true;
       waiting.forget();
-      resolve(new ManyResult(results, command.syscall));
+      resolve(new ManyResult(results, syscall));
     });
     if (waiting.hasEnded || isPatient(patience)) return;
     waiting.forget = whenGivenUp(patience, (error) => {
@@ -117,6 +85,38 @@ function many(
       abandon();
     });
   });
+}
+
+function bySweep(engine: Carrier, sweep: Sweep): Begin {
+  return (ended) => {
+    sweep.whenEnded(ended);
+    return () => {
+      engine.abandonSweep(sweep);
+    };
+  };
+}
+
+async function many(
+  command: Command,
+  served: Served | null,
+  transfer: RangeTransfer,
+  wanted: unknown,
+  patience: Patience,
+): Promise<ManyResult> {
+  const ranges = rangesOf(wanted);
+  const problem = problemWith(patience);
+  if (problem !== null) throw problem;
+  if (patience.signal?.aborted === true) throw abortError(patience.signal);
+  if (served === null) return whenEnded(command, patience, byNode(transfer, ranges));
+  const { engine, file } = served;
+  if (!engine.takesSweep(command, ranges)) {
+    return whenEnded(command, patience, byEngineInLanes(served, command, ranges));
+  }
+  const sweep = new Sweep(file, command, ranges);
+  engine.startSweep(sweep);
+  // Most have, and then nobody need be called back.
+  if (sweep.hasEnded) return new ManyResult(sweep.results, command.syscall);
+  return whenEnded(command, patience, bySweep(engine, sweep));
 }
 
 export function readManyRanges(

@@ -1,6 +1,6 @@
 import { invalidType, outOfRange } from '../argument-errors.js';
 import { viewAddress, viewBytes } from '../engine/addresses.js';
-import type { SweepRanges } from '../engine/sweep.js';
+import type { SweepRanges, SweepResults } from '../engine/sweep.js';
 import { MAX_LENGTH, furthestPosition, isCount } from './range-limits.js';
 
 type View = NodeJS.ArrayBufferView;
@@ -36,6 +36,10 @@ export class MixedRanges implements SweepRanges {
 
   offset(index: number): number {
     return this.#offsets[index]!;
+  }
+
+  whole(): SweepResults {
+    return this.#lengths;
   }
 
   view(index: number): View {
