@@ -76,6 +76,9 @@ export class IoRangeArray {
     idOf = (array) => array.#id;
     setCommand = (array, opcode, flags, tag) => {
       const words = array.#words;
+      // What is written to memory that was transferred is lost, and the last command would be carried out.
+      if (words.length === 0)
+        throw invalidType('ranges', 'an IoRangeArray that has its memory', array);
       words[OPCODE] = opcode;
       words[RW_FLAGS] = flags;
       words[TAG] = tag;

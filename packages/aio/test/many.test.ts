@@ -196,6 +196,17 @@ describe('readMany', () => {
     expect(order).toEqual(['read 8000', 'closed']);
   });
 
+  test("holds close() up where it is Node's reads", async () => {
+    const handle = await open(folder.file('file'), 'r', { backend: 'node' });
+    const reading = handle.readMany({
+      buffer: Buffer.alloc(80),
+      positions: places(10),
+      lengths: 8,
+    });
+    const [{ results }] = await Promise.all([reading, handle.close()]);
+    expect([...results]).toEqual(new Array(10).fill(8));
+  });
+
   test('rejects when it is given up on, begins no more, and pins what the kernel has', async () => {
     using own = new OwnEngine({ depth: 8 });
     const handle = await openOn(own);

@@ -56,7 +56,7 @@ async function beginAtStacksEnd({ aio }: Inside, { path, direct, work }: Given) 
     sync: () => handle.sync(),
     datasync: () => handle.datasync(),
     readMany: () => handle.readMany(ranges),
-    // Those have another thread's help, and are submitted at once, with what waits.
+    // Those have another thread's help.
     'readMany of much, and reads': () => {
       const read = handle.read(Buffer.alloc(64), 0, 64, 64);
       return Promise.all([read, handle.readMany({ buffer: much, positions, lengths: 1 << 15 })]);
@@ -177,7 +177,7 @@ interface Sweeping {
   readonly traced: boolean;
 }
 
-/** Begins a readMany in each of the last frames of the stack, each in a turn of its own: so that it is submitted at once. */
+/** Begins a readMany in each of the last frames of the stack, each in a turn of its own. */
 async function sweepAtEachFrame(
   { aio, diagnostics }: Inside,
   { path, length, position, traced }: Sweeping,

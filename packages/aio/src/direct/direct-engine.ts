@@ -84,6 +84,10 @@ export class DirectEngine implements Carrier {
     this.#engine.startSweep(sweep);
   }
 
+  startSweepAtOnce(sweep: Sweep): boolean {
+    return this.#engine.startSweepAtOnce(sweep);
+  }
+
   abandonSweep(sweep: Sweep): void {
     this.#engine.abandonSweep(sweep);
   }

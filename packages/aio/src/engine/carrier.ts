@@ -25,6 +25,13 @@ export interface Carrier {
   /** Takes a sweep, which from now on is the carrier's; throws as {@link Carrier.start} does. */
   startSweep(sweep: Sweep): void;
   /**
+   * The same for a sweep that need not wait for the end of the tick, where none of the stack is missing: most have ended
+   * when it returns.
+   *
+   * @returns false where nothing of it was taken
+   */
+  startSweepAtOnce(sweep: Sweep): boolean;
+  /**
    * Gives up on an operation. Whoever waits for it has to be told by the caller.
    *
    * @param generation - what the operation had when it was created; an earlier one has settled

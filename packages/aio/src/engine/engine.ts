@@ -116,16 +116,11 @@ export class Engine implements Carrier {
 
   /** Takes a sweep, which from now on is the engine's. */
   startSweep(sweep: Sweep): void {
-    const now = performance.now();
     sweep.begin(this.#wake);
     try {
       if (operationStart.hasSubscribers) sweep.announce(operationStart);
       sweep.endIfDone();
       if (sweep.hasEnded) return;
-      if (sweep.left >= ENOUGH && this.#isFree(now) && this.#depth.isNearLoop()) {
-        this.#beginAtOnce(sweep, now);
-        return;
-      }
       this.#scheduleFlush();
       sweep.began = this.#batchBegan;
       this.#admission.takeSweep(sweep);
@@ -137,6 +132,31 @@ export class Engine implements Carrier {
       file.end();
       throw error;
     }
+  }
+
+  /** A sweep is submitted by itself; a flush has what there is left to do then. */
+  startSweepAtOnce(sweep: Sweep): boolean {
+    const now = performance.now();
+    if (sweep.ranges.count < ENOUGH || !this.#isFree(now) || !this.#depth.isNearLoop())
+      return false;
+    if (operationStart.hasSubscribers) return false;
+    const { batch } = this.#submissions;
+    let isDone = false;
+    sweep.begin(this.#wake);
+    this.#turn.begin();
+    sweep.began = this.#batchBegan = now;
+    this.#isFlushing = true;
+    try {
+      this.#admission.takeSweepAtOnce(sweep);
+      if (batch.sweep === sweep) this.#submitBatch();
+      sweep.endIfDone();
+      isDone = sweep.hasEnded && this.#isIdle && !this.#askedMeanwhile;
+    } finally {
+      this.#isFlushing = false;
+      this.#askedMeanwhile = false;
+      if (!isDone) this.#scheduleFlush();
+    }
+    return true;
   }
 
   /**
@@ -189,28 +209,16 @@ export class Engine implements Carrier {
 
   // --- on the way in ---------------------------------------------------------------------------
 
-  /** Nobody waits, for a flush or for room, and this turn has time for more. */
+  /** Nobody waits, for a flush, for room or for the kernel, and this turn has time for more. */
   #isFree(now: number): boolean {
     if (this.#flushIsDue || this.#isFlushing || this.#turn.isOver(now)) return false;
-    return !this.#admission.hasWaiting;
+    return !this.#admission.hasWaiting && !this.#submissions.hasForKernel();
   }
 
-  /** A sweep is submitted by itself; a flush has what there is left to do then. */
-  #beginAtOnce(sweep: Sweep, now: number): void {
-    const { batch } = this.#submissions;
-    this.#turn.begin();
-    sweep.began = this.#batchBegan = now;
-    this.#admission.takeSweepAtOnce(sweep);
-    this.#isFlushing = true;
-    try {
-      if (batch.sweep === sweep) this.#submitBatch();
-    } finally {
-      this.#isFlushing = false;
-    }
-    const { inFlight } = this.#submissions;
-    if (sweep.hasEnded && inFlight === 0 && !this.#askedMeanwhile) return;
-    this.#askedMeanwhile = false;
-    this.#scheduleFlush();
+  /** Nothing waits, nor is anything in flight. */
+  get #isIdle(): boolean {
+    const { inFlight, hasForThreads } = this.#submissions;
+    return inFlight === 0 && !hasForThreads && !this.#submissions.hasForKernel();
   }
 
   #scheduleFlush(): void {

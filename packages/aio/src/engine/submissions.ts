@@ -4,7 +4,7 @@ import { CHUNK_BYTES, CHUNK_FOR_DEVICE, CHUNK_OPERATIONS } from './chunk.js';
 import { BUFFERED_READ } from './device.js';
 import type { KernelPort } from './kernel-port.js';
 import { OFFLOADED, type Operation, QUEUED, SUBMITTED } from './operation.js';
-import { RangeBatch } from './range-batch.js';
+import type { RangeBatch } from './range-batch.js';
 import type { ReadBatch } from './read-batch.js';
 import { ReadQueue } from './read-queue.js';
 import { ReadTogether, UNANSWERED, notHelped } from './read-together.js';
@@ -190,7 +190,7 @@ export class Submissions {
     this.#counters.inLine += count;
   }
 
-  /** Takes back what of a sweep waits in the batch, which leaves its slots. */
+  /** Takes back what of a sweep waits in the batch, and its room. */
   withdrawBatch(sweep: Sweep): void {
     const { batch } = this;
     if (batch.sweep !== sweep) return;

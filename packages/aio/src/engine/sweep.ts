@@ -67,6 +67,8 @@ export class Sweep implements Group {
 
   /** Of writes. */
   epoch: Epoch | null = null;
+  /** Called back with the results, once all are there. */
+  whenEnded: ((results: SweepResults) => void) | null = null;
   /** Every range has ended that was begun, and no more will be. */
   hasEnded = false;
 
@@ -76,7 +78,6 @@ export class Sweep implements Group {
   /** All were transferred in full. */
   #isWhole = false;
   #isHeard = true;
-  #whenEnded: ((results: SweepResults) => void) | null = null;
   #wake: () => void = () => undefined;
 
   constructor(file: OpenFile, command: Command, ranges: SweepRanges) {
@@ -108,12 +109,6 @@ export class Sweep implements Group {
   /** Complete once it has ended. */
   get results(): SweepResults {
     return this.#isWhole ? this.ranges.whole() : this.#noted();
-  }
-
-  /** Calls back with the results, at once where it has ended. */
-  whenEnded(callback: (results: SweepResults) => void): void {
-    if (this.hasEnded) callback(this.results);
-    else this.#whenEnded = callback;
   }
 
   /**
@@ -246,7 +241,7 @@ export class Sweep implements Group {
   /** Nobody waits for it any more: nothing more is begun. */
   unhear(): void {
     this.#isHeard = false;
-    this.#whenEnded = null;
+    this.whenEnded = null;
     this.#next = this.ranges.count;
   }
 
@@ -256,9 +251,9 @@ export class Sweep implements Group {
     this.#isHeard = false;
     if (this.epoch !== null) this.file.writes.leave(this.epoch);
     this.file.end();
-    if (this.#whenEnded === null) return;
-    this.#whenEnded(this.results);
-    this.#whenEnded = null;
+    if (this.whenEnded === null) return;
+    this.whenEnded(this.results);
+    this.whenEnded = null;
   }
 
   #noted(): number[] {

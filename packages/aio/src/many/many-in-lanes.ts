@@ -35,23 +35,16 @@ export class ManyInLanes {
   }
 
   start(): void {
-    // In a job of its own: the caller may be near the end of the stack, and a transfer that fails for that has no errno.
-    queueMicrotask(() => {
-      this.#run();
-    });
-  }
-
-  abandon(): void {
-    this.#next = this.#ranges.count;
-  }
-
-  #run(): void {
     const lanes = Array.from({ length: Math.min(this.#lanes, this.#ranges.count) }, () =>
       this.#lane(),
     );
     void Promise.all(lanes).then(() => {
       this.#resolve(this.#results);
     });
+  }
+
+  abandon(): void {
+    this.#next = this.#ranges.count;
   }
 
   async #lane(): Promise<void> {

@@ -3,6 +3,10 @@ import { outOfRange } from '../argument-errors.js';
 import type { EvenResults, SweepResults } from '../engine/sweep.js';
 import { showGetters } from '../show-getters.js';
 
+function isEven(results: SweepResults): results is EvenResults {
+  return !Array.isArray(results);
+}
+
 /** What has come of many reads or writes. */
 export class ManyResult {
   /**
@@ -23,8 +27,8 @@ export class ManyResult {
 
   /** @param results - which stay as they are */
   constructor(results: SweepResults, syscall: string) {
-    this.#even = 'each' in results ? results : null;
-    this.#results = 'each' in results ? [] : results;
+    this.#even = isEven(results) ? results : null;
+    this.#results = isEven(results) ? [] : results;
     this.#syscall = syscall;
   }
 

@@ -52,7 +52,16 @@ function byEngineInLanes({ engine, file }: Served, command: Command, ranges: Swe
         ended(results);
       },
     );
-    transfers.start();
+    try {
+      // In a job of its own: the caller may be near the end of the stack, and a transfer that fails for that has no errno.
+      queueMicrotask(() => {
+        transfers.start();
+      });
+    } catch (error) {
+      if (epoch !== null) file.writes.leave(epoch);
+      file.end();
+      throw error;
+    }
     return () => {
       transfers.abandon();
     };
@@ -89,7 +98,18 @@ function whenEnded({ syscall }: Command, patience: Patience, begin: Begin): Prom
 
 function bySweep(engine: Carrier, sweep: Sweep): Begin {
   return (ended) => {
-    sweep.whenEnded(ended);
+    // First: once it has been started it goes on, even where there is no stack left for what comes then.
+    sweep.whenEnded = ended;
+    engine.startSweep(sweep);
+    return () => {
+      engine.abandonSweep(sweep);
+    };
+  };
+}
+
+function onceStarted(engine: Carrier, sweep: Sweep): Begin {
+  return (ended) => {
+    sweep.whenEnded = ended;
     return () => {
       engine.abandonSweep(sweep);
     };
@@ -113,10 +133,10 @@ async function many(
     return whenEnded(command, patience, byEngineInLanes(served, command, ranges));
   }
   const sweep = new Sweep(file, command, ranges);
-  engine.startSweep(sweep);
+  if (!engine.startSweepAtOnce(sweep)) return whenEnded(command, patience, bySweep(engine, sweep));
   // Most have, and then nobody need be called back.
   if (sweep.hasEnded) return new ManyResult(sweep.results, command.syscall);
-  return whenEnded(command, patience, bySweep(engine, sweep));
+  return whenEnded(command, patience, onceStarted(engine, sweep));
 }
 
 export function readManyRanges(
