@@ -38,6 +38,7 @@ export interface RangeCommand {
  * @throws EFAULT - an address that no process has
  * @throws EINVAL - no such context here, a negative `nr`, or a field that the kernel refuses
  * @throws ENOTSUP - an RWF flag that the kernel or the file system does not support
+ * @throws TypeError - the memory of `ranges` was transferred (`ArrayBuffer.prototype.transfer`)
  * @throws RangeError - `nr` is more than there are, or a slot is outside the slab
  * @see io_submit(2)
  */

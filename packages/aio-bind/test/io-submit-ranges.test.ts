@@ -202,6 +202,19 @@ describe('io_submit_ranges', () => {
     );
   });
 
+  test('refuses ranges whose memory was transferred, rather than carry out the last command', ({
+    skip,
+  }) => {
+    const { transfer } = ArrayBuffer.prototype as { transfer?: () => void };
+    skip(transfer === undefined, 'not runnable here: this Node has no way to transfer it');
+    prepare(0);
+    expect(submit(1)).toBe(1);
+    transfer?.call(ranges.res.buffer);
+    expect(() => submit(1, { aio_lio_opcode: IOCB_CMD_PWRITE })).toThrow(
+      expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' }),
+    );
+  });
+
   test('refuses what would reach beyond its arrays', () => {
     prepare(0, 0);
     expect(() => submit(SLOTS + 1)).toThrow(RangeError);
