@@ -23,6 +23,12 @@ const works = [
   'readMany',
   'readMany of much, and reads',
   'writeMany',
+  'readFile',
+  'writeFile',
+  'readFile by path',
+  'readFile by path of much',
+  'a run of a context',
+  'a wait for a pipe',
 ] as const;
 
 interface Given {
@@ -62,7 +68,17 @@ async function beginAtStacksEnd({ aio }: Inside, { path, direct, work }: Given) 
       return Promise.all([read, handle.readMany({ buffer: much, positions, lengths: 1 << 15 })]);
     },
     writeMany: () => handle.writeMany(ranges),
+    readFile: () => handle.readFile(),
+    writeFile: () => handle.writeFile('text'),
+    'readFile by path': () => aio.readFile('/etc/hostname'),
+    'readFile by path of much': () => aio.readFile(path),
+    'a run of a context': () =>
+      context.run(new aio.ReadOperation({ file: handle, buffer: aligned, offset: 0 })),
+    // Standard error is one.
+    'a wait for a pipe': () => aio.poll(2, aio.POLLOUT),
   }[work] as () => Promise<unknown>;
+  const aligned = aio.alignedBuffer(512);
+  const context = new aio.AioContext({ maxInFlight: 64 });
   // All code that it takes is there.
   await begin();
   await begin();
@@ -71,20 +87,21 @@ async function beginAtStacksEnd({ aio }: Inside, { path, direct, work }: Given) 
   let threw = 0;
   // In each of the last frames of the stack, from the lowest up. The last of so many times there is stack enough, also
   // for V8 to compile what has been called often: it wants 40 KiB.
-  const dig = (): void => {
+  const dig = (most: number, ...padding: undefined[]): void => {
     try {
-      dig();
+      dig(most, ...padding);
     } catch {
       // There is no stack left; a little further up there is.
     }
-    if (begun.length >= 1000) return;
+    if (begun.length >= most) return;
     try {
       begun.push(begin());
     } catch {
       threw++;
     }
   };
-  dig();
+  // How far the calls come that lie across the end differs with what is left there.
+  for (const words of [0, 1, 3]) dig(begun.length + 1000, ...new Array<undefined>(words));
   const outcomes = (await Promise.allSettled(begun)).map(({ status }) => status);
   const failed = threw + outcomes.filter((status) => status === 'rejected').length;
 
@@ -224,7 +241,7 @@ describe.for([
   { what: 'end with the file', length: 100, position: FILE_BYTES - 50, traced: false },
   { what: 'are traced', length: 100, position: 0, traced: true },
 ])('ranges that $what end, however near to the end of the stack', ({ what: _, ...given }) => {
-  test.for([[], COMPILES_IN_PLACE])('flags: %j', async (more) => {
+  test.for([{ more: [] }, { more: COMPILES_IN_PLACE }])('flags: $more', async ({ more }) => {
     const path = folder.file('swept');
     writeNumbered(path, FILE_BYTES);
     const flags = ['--stack-size=500', ...more];

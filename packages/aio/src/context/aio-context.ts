@@ -127,6 +127,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
     this.#checkOpen();
     checkInteger('max', max, 0, Number.MAX_SAFE_INTEGER);
     checkInteger('min', min, 0, max);
+    claimStack();
     return this.#dispatcher.getEvents(min, max, timeoutNs);
   }
 
@@ -157,6 +158,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
       checkHeard(state);
       if (problem !== null) throw problem;
       if (isAborted) throw abortError(signal);
+      claimStack();
       state.takeOff(this.#dispatcher);
       state.holdFile();
       const run = new Run(state, resolve, reject);
@@ -190,6 +192,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
     if (state.context !== this.#dispatcher) {
       throw stateError('ERR_INVALID_STATE', 'The operation is in flight in another AioContext');
     }
+    claimStack();
     return this.#dispatcher.cancel(state);
   }
 
@@ -204,6 +207,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    * @see io_destroy(2)
    */
   close(): void {
+    claimStack();
     this.#closed = true;
     if (!this.#dispatcher.destroyed) this.#dispatcher.destroyNow();
   }
@@ -232,7 +236,10 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
   [Symbol.asyncIterator](): AsyncIterableIterator<AioEvent, undefined> {
     this.#checkOpen();
     return {
-      next: () => this.#dispatcher.nextEvent(),
+      next: () => {
+        claimStack();
+        return this.#dispatcher.nextEvent();
+      },
       return: () => Promise.resolve({ done: true, value: undefined }),
       [Symbol.asyncIterator]() {
         return this;

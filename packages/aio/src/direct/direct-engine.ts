@@ -1,5 +1,4 @@
 import type { Carrier } from '../engine/carrier.js';
-import { claimStack } from '../engine/claim-stack.js';
 import type { OpenFile } from '../engine/open-file.js';
 import type { Command, Operation } from '../engine/operation.js';
 import type { Sweep, SweepRanges } from '../engine/sweep.js';
@@ -95,21 +94,16 @@ export class DirectEngine implements Carrier {
   /** Once those writes have ended, by whichever descriptor, that were issued before. */
   #startSync(operation: Operation): void {
     this.#file.begin();
-    try {
-      this.#writes.writes.after(() => {
-        const start = (): void => {
-          // Whatever the descriptor, it is the file that is synced.
-          this.#engine.start(operation);
-          this.#file.end();
-        };
-        const { file } = this.#buffered;
-        if (file === null) start();
-        else file.writes.after(start);
-      });
-    } catch (error) {
-      this.#file.end();
-      throw error;
-    }
+    this.#writes.writes.after(() => {
+      const start = (): void => {
+        // Whatever the descriptor, it is the file that is synced.
+        this.#engine.start(operation);
+        this.#file.end();
+      };
+      const { file } = this.#buffered;
+      if (file === null) start();
+      else file.writes.after(start);
+    });
   }
 
   #startWrite(operation: Operation): void {
@@ -168,15 +162,9 @@ export class DirectEngine implements Carrier {
 
   /** @param begin - what comes next with it, now or later */
   #hold(operation: Operation, begin: () => void): void {
-    claimStack();
     this.#file.begin();
     this.#held.add(operation);
-    try {
-      begin();
-    } catch (error) {
-      if (this.#held.delete(operation)) this.#file.end();
-      throw error;
-    }
+    begin();
   }
 
   /** The engine does the rest, by the descriptor of `file`. */
@@ -187,19 +175,12 @@ export class DirectEngine implements Carrier {
     }
     const { epoch } = operation;
     this.#held.delete(operation);
-    const entered = file.writes.enter();
     operation.file = file;
-    operation.epoch = entered;
-    try {
-      this.#engine.start(operation);
-      // Only now: a sync, or a close, must not come in between.
-      if (epoch !== null) this.#file.writes.leave(epoch);
-    } catch (error) {
-      file.writes.leave(entered);
-      throw error;
-    } finally {
-      this.#file.end();
-    }
+    operation.epoch = file.writes.enter();
+    this.#engine.start(operation);
+    // Only now: a sync, or a close, must not come in between.
+    if (epoch !== null) this.#file.writes.leave(epoch);
+    this.#file.end();
   }
 
   #fail(operation: Operation, error: unknown): void {

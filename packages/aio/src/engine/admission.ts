@@ -24,10 +24,19 @@ export class Admission {
   readonly #pool: OperationPool;
   readonly #backlog: Backlog;
 
+  /**
+   * Slots that reads would have had, for which the stack ended, and bytes of all together: there may be none for a call to
+   * give them back, nor for an object.
+   */
+  readonly #leftovers: Uint32Array;
+  #countLeft = 0;
+  #bytesLeft = 0;
+
   constructor(slots: SlotTable, submissions: Submissions, pool: OperationPool) {
     this.#slots = slots;
     this.#submissions = submissions;
     this.#pool = pool;
+    this.#leftovers = new Uint32Array(slots.size);
     this.#backlog = new Backlog((operation) => {
       pool.recycle(operation);
     });
@@ -80,8 +89,10 @@ export class Admission {
     try {
       return batch.add(file, wanted, address, slot, position);
     } catch (error) {
-      if (--file.underWay === 0) file.becomeIdle();
-      this.#slots.giveBackOne(slot, length);
+      file.underWay--;
+      this.#leftovers[this.#countLeft++] = slot;
+      this.#bytesLeft += length;
+      if (file.underWay === 0) file.becomeIdle();
       throw error;
     }
   }
@@ -104,6 +115,7 @@ export class Admission {
 
   /** Lets in those for whom there is room by now. */
   admitWaiting(): void {
+    if (this.#countLeft > 0) this.#giveBackLeftovers();
     // Each once: a sweep takes its turn again for the next part of it.
     for (let turns = this.#backlog.length; turns > 0; turns--) {
       const next = this.#backlog.peek();
@@ -120,16 +132,15 @@ export class Admission {
     }
   }
 
+  #giveBackLeftovers(): void {
+    this.#slots.giveBack(this.#leftovers, this.#countLeft, this.#bytesLeft);
+    this.#countLeft = this.#bytesLeft = 0;
+  }
+
   #admit(operation: Operation): void {
     const { bytes } = operation;
-    const slot = this.#slots.reserve(bytes);
-    try {
-      this.#slots.put(slot, operation);
-      this.#submissions.queue(operation);
-    } catch (error) {
-      this.#slots.takeBack(slot, bytes);
-      throw error;
-    }
+    this.#slots.put(this.#slots.reserve(bytes), operation);
+    this.#submissions.queue(operation);
   }
 
   /** @returns false where there is no room for the first */

@@ -3,30 +3,30 @@ import type { Command, Operation } from './operation.js';
 import type { Read, ReadInto } from './read-batch.js';
 import type { Sweep, SweepRanges } from './sweep.js';
 
-/** Who carries operations out: the engine, or what stands before it. */
+/**
+ * Who carries operations out: the engine, or what stands before it.
+ *
+ * But for {@link Carrier.read}, its caller has claimed the stack for it: see claim-stack.ts.
+ */
 export interface Carrier {
   /** An operation to fill in and {@link start}. */
   create(): Operation;
-  /**
-   * Takes an operation, which from now on is the carrier's.
-   *
-   * @throws RangeError - there is no stack left for it: nothing was taken, and nothing stays counted
-   */
+  /** Takes an operation, which from now on is the carrier's. */
   start(operation: Operation): void;
   /**
    * Takes a read that nobody will give up on, if it can go with others like it, without an operation of its own.
    *
    * @param position - where in the file it begins, in bytes
    * @returns null where it has to be an operation
+   * @throws RangeError - there is no stack left for it: nothing was taken, and nothing stays counted
    */
   read(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null;
   /** Whether these ranges can go as a sweep; else each goes as an operation. */
   takesSweep(command: Command, ranges: SweepRanges): boolean;
-  /** Takes a sweep, which from now on is the carrier's; throws as {@link Carrier.start} does. */
+  /** Takes a sweep, which from now on is the carrier's. */
   startSweep(sweep: Sweep): void;
   /**
-   * The same for a sweep that need not wait for the end of the tick, where none of the stack is missing: most have ended
-   * when it returns.
+   * The same for a sweep that need not wait for the end of the tick: most have ended when it returns.
    *
    * @returns false where nothing of it was taken
    */

@@ -12,7 +12,6 @@ import { Outcomes } from './outcomes.js';
 import { RangeBatch } from './range-batch.js';
 import type { Read, ReadBatch, ReadInto } from './read-batch.js';
 import { SlotTable } from './slot-table.js';
-import { StackDepth } from './stack-depth.js';
 import { Submissions } from './submissions.js';
 import type { Sweep } from './sweep.js';
 import { operationEnd, operationStart } from './tracing.js';
@@ -41,7 +40,6 @@ export class Engine implements Carrier {
   readonly #port: KernelPort;
   readonly #slots: SlotTable;
   readonly #turn: Turn;
-  readonly #depth = new StackDepth();
 
   readonly #pool = new OperationPool();
   readonly #admission: Admission;
@@ -73,7 +71,6 @@ export class Engine implements Carrier {
       this.#scheduleFlush();
     };
     this.#turn = new Turn(() => {
-      this.#depth.noteLoop();
       this.#submissions.reads.forget();
       if (this.#flushIsDue) this.#flush();
     });
@@ -92,14 +89,8 @@ export class Engine implements Carrier {
     this.#scheduleFlush();
     if (operationStart.hasSubscribers) operationStart.publish(operation.message());
     operation.began = this.#batchBegan;
-    const { file } = operation;
-    file?.begin();
-    try {
-      this.#admission.take(operation);
-    } catch (error) {
-      file?.end();
-      throw error;
-    }
+    operation.file?.begin();
+    this.#admission.take(operation);
   }
 
   read(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null {
@@ -117,28 +108,18 @@ export class Engine implements Carrier {
   /** Takes a sweep, which from now on is the engine's. */
   startSweep(sweep: Sweep): void {
     sweep.begin(this.#wake);
-    try {
-      if (operationStart.hasSubscribers) sweep.announce(operationStart);
-      sweep.endIfDone();
-      if (sweep.hasEnded) return;
-      this.#scheduleFlush();
-      sweep.began = this.#batchBegan;
-      this.#admission.takeSweep(sweep);
-    } catch (error) {
-      if (sweep.hasEnded) throw error;
-      // Nothing of it has begun. What V8 has never compiled it cannot compile here.
-      const { file, epoch } = sweep;
-      if (epoch !== null) file.writes.leave(epoch);
-      file.end();
-      throw error;
-    }
+    if (operationStart.hasSubscribers) sweep.announce(operationStart);
+    sweep.endIfDone();
+    if (sweep.hasEnded) return;
+    this.#scheduleFlush();
+    sweep.began = this.#batchBegan;
+    this.#admission.takeSweep(sweep);
   }
 
   /** A sweep is submitted by itself; a flush has what there is left to do then. */
   startSweepAtOnce(sweep: Sweep): boolean {
     const now = performance.now();
-    if (sweep.ranges.count < ENOUGH || !this.#isFree(now) || !this.#depth.isNearLoop())
-      return false;
+    if (sweep.ranges.count < ENOUGH || !this.#isFree(now)) return false;
     if (operationStart.hasSubscribers) return false;
     const { batch } = this.#submissions;
     let isDone = false;

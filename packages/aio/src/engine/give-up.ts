@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { Carrier } from './carrier.js';
+import { claimStack } from './claim-stack.js';
 import type { Operation } from './operation.js';
 
 /** Until when an operation's caller is interested in it. */
@@ -57,6 +58,7 @@ class Waiting {
   readonly #callbacks = new Set<Callback>();
   readonly #signal: AbortSignal;
   readonly #listener = (): void => {
+    claimStack();
     for (const callback of this.#callbacks) callback(abortError(this.#signal));
   };
 

@@ -34,15 +34,8 @@ const NO_EVENTFD = -1;
 /** 0 where the kernel takes none until something has completed; else -errno of the first. */
 function refusal(error: unknown): number {
   const { errno } = error as NodeJS.ErrnoException;
-  if (errno !== undefined) return errno === -EAGAIN ? 0 : errno;
-  passOverStackEnd(error);
-  return 0;
-}
-
-/** Not the kernel's is that there was no stack left to ask it; there is later. */
-function passOverStackEnd(error: unknown): void {
-  if (error instanceof RangeError && (error as NodeJS.ErrnoException).code === undefined) return;
-  throw error;
+  if (errno === undefined) throw error;
+  return errno === -EAGAIN ? 0 : errno;
 }
 
 interface PortOptions {
@@ -131,31 +124,20 @@ export class KernelPort {
     return this.#submitColumns(columns, count, IOCB_CMD_PREAD, generation);
   }
 
-  /** preadv2(2) for a read that is alone in its batch: bytes, or -errno; undefined where there was no stack left. */
-  readAtOnce({ columns }: ReadBatch): number | undefined {
+  /** preadv2(2) for a read that is alone in its batch: bytes, or -errno. */
+  readAtOnce({ columns }: ReadBatch): number {
     const { aio_fildes, aio_buf, aio_nbytes, aio_offset } = columns;
-    try {
-      return try_preadv2(aio_fildes[0]!, aio_buf[0]!, aio_nbytes[0]!, aio_offset[0]!, RWF_NOWAIT);
-    } catch (error) {
-      passOverStackEnd(error);
-      return undefined;
-    }
+    return try_preadv2(aio_fildes[0]!, aio_buf[0]!, aio_nbytes[0]!, aio_offset[0]!, RWF_NOWAIT);
   }
 
   /**
    * preadv2(2) for each of a batch, by this thread and another at once.
    *
-   * @returns which one is late, so that {@link reapLate} has its result; -1 where all have theirs; undefined where
-   *   nothing was read, as there was no stack left
+   * @returns which one is late, so that {@link reapLate} has its result; -1 where all have theirs
    */
-  readTogether({ columns, count }: ColumnBatch): number | undefined {
-    try {
-      this.#helper ??= new ReadHelper({ watcher: this.#watcher });
-      return this.#helper.read(count, columns);
-    } catch (error) {
-      passOverStackEnd(error);
-      return undefined;
-    }
+  readTogether({ columns, count }: ColumnBatch): number {
+    this.#helper ??= new ReadHelper({ watcher: this.#watcher });
+    return this.#helper.read(count, columns);
   }
 
   /** Bytes, or -errno; PENDING as long as it goes on. */

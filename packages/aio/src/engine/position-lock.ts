@@ -1,4 +1,5 @@
 import { SEEK_CUR, SEEK_END, SEEK_SET, lseek } from 'aio-bind';
+import { claimStack } from './claim-stack.js';
 import type { WriteBarrier } from './write-barrier.js';
 
 /** Whose position it is. */
@@ -11,10 +12,6 @@ interface Positioned {
   readonly leftToNode: boolean;
   begin(): void;
   end(): void;
-}
-
-function notYet(): void {
-  // Until there is a turn to end.
 }
 
 /**
@@ -62,6 +59,7 @@ export class PositionLock {
   ): Promise<T> {
     const { append, fd } = this.#file;
     if (!append) return this.#beforeSync(this.run(transfer, moved));
+    claimStack();
     return this.#beforeSync(
       this.#whileOpen(async () => {
         const result = await transfer(0);
@@ -81,6 +79,7 @@ export class PositionLock {
     transfer: (position: number) => Promise<T>,
     moved: (result: T) => number,
   ): Promise<T> {
+    claimStack();
     return this.#inTurn(async () => {
       const position = this.#due ?? lseek(this.#file.fd, 0, SEEK_CUR);
       this.#isMoving = true;
@@ -118,6 +117,7 @@ export class PositionLock {
 
   /** Runs what looks at the position and moves it by itself, when those before it have ended. */
   alone<T>(work: () => Promise<T>): Promise<T> {
+    claimStack();
     return this.#inTurn(() => {
       this.settle();
       return work();
@@ -131,12 +131,10 @@ export class PositionLock {
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     // Not derived from what the caller gets: the stack of an error shows him only where nobody else waits for that.
-    let ended = notYet;
+    let ended!: () => void;
     const turn = new Promise<void>((resolve) => {
       ended = resolve;
     });
-    // There was no stack for its function: it has rejected for that.
-    if (ended === notYet) await turn;
     this.#file.begin();
     const before = this.#turns++ === 0 ? null : this.#last;
     this.#last = turn;

@@ -65,20 +65,14 @@ export class ReadTogether {
     return this.#hasHelp;
   }
 
-  /**
-   * Reads all of them; a result that {@link isUnanswered} is to be asked for by io_submit.
-   *
-   * @returns whether it did: if not, all are to be asked for
-   */
-  read(batch: ColumnBatch): boolean {
+  /** Reads all of them; a result that {@link isUnanswered} is to be asked for by io_submit. */
+  read(batch: ColumnBatch): void {
     const late = this.#port.readTogether(batch);
-    if (late === undefined) return false;
     batch.isHelped = true;
     batch.late = late;
-    if (late === NONE) return true;
+    if (late === NONE) return;
     this.#lateSlot = batch.columns.slot[late]!;
     this.#lateGeneration = batch.generation;
-    return true;
   }
 
   /** The slot of what is late; -1 where nothing is. */

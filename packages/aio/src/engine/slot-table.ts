@@ -101,13 +101,6 @@ export class SlotTable {
     this.#free.push(slot);
   }
 
-  /** The same, though an operation may have been put there. */
-  takeBack(slot: number, bytes: number): void {
-    this.#operations[slot] = null;
-    this.#bytes -= bytes;
-    this.#free.push(slot);
-  }
-
   /** The same for many slots, of so many bytes together. */
   giveBack(slots: Uint32Array, count: number, bytes: number): void {
     this.#bytes -= bytes;

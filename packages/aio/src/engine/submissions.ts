@@ -135,8 +135,8 @@ export class Submissions {
     const { count } = batch;
     const { command, file } = batch.sweep!;
     const isWorthHelp = command.reads && this.together.isWorthIt(batch);
-    const isHelped = isWorthHelp && file.device.isKnownToEndInLine(BUFFERED_READ);
-    if (isHelped && this.together.read(batch)) {
+    if (isWorthHelp && file.device.isKnownToEndInLine(BUFFERED_READ)) {
+      this.together.read(batch);
       this.#inLine += batch.late < 0 ? count : count - 1;
       this.#inFlight += count;
       this.#counters.submitted += count;
@@ -165,8 +165,11 @@ export class Submissions {
     const isAlone = count === 1 && this.#toKernel.length === 0 && this.batch.count === 0;
     const isWorthHelp = this.together.isWorthIt(batch);
     if ((isAlone || isWorthHelp) && batch.isKnownToEndInLine()) {
-      const isRead = isWorthHelp ? this.#readTogether(batch) : this.#readAtOnce(batch);
-      if (isRead) return count;
+      if (isWorthHelp) {
+        this.#readTogether(batch);
+        return count;
+      }
+      if (this.#readAtOnce(batch)) return count;
     }
     this.#counters.batches++;
     notHelped(batch);
@@ -240,7 +243,7 @@ export class Submissions {
   /** @returns false where io_submit is to be asked */
   #readAtOnce(batch: ReadBatch): boolean {
     const result = this.#port.readAtOnce(batch);
-    if (result === undefined || result === UNANSWERED) return false;
+    if (result === UNANSWERED) return false;
     notHelped(batch);
     batch.columns.res[0] = result;
     batch.isWhole = result === batch.bytes;
@@ -250,9 +253,8 @@ export class Submissions {
     return true;
   }
 
-  /** The same. */
-  #readTogether(batch: ReadBatch): boolean {
-    if (!this.together.read(batch)) return false;
+  #readTogether(batch: ReadBatch): void {
+    this.together.read(batch);
     const { count, columns } = batch;
     const { ended } = columns;
     batch.isWhole = columns.whole === count;
@@ -260,7 +262,6 @@ export class Submissions {
     this.#inFlight += count - ended;
     this.#counters.submitted += count;
     this.#counters.inLine += ended;
-    return true;
   }
 
   #listFor({ offload, begun }: Operation): SlotList {

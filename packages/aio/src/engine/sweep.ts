@@ -120,12 +120,7 @@ export class Sweep implements Group {
     const { file, command } = this;
     this.#wake = wake;
     file.begin();
-    try {
-      if (!command.reads) this.epoch = file.writes.enter();
-    } catch (error) {
-      file.end();
-      throw error;
-    }
+    if (!command.reads) this.epoch = file.writes.enter();
   }
 
   /** More of it is about to be begun. */

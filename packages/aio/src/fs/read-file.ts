@@ -1,4 +1,5 @@
 import nodeFs from 'node:fs';
+import { claimStack } from '../engine/claim-stack.js';
 import { plainRequest, readPlain } from '../whole/read-file.js';
 import { splitCallback } from './callback.js';
 
@@ -6,6 +7,7 @@ function readFileAny(path: unknown, ...args: unknown[]): void {
   const byNode = (): void => {
     (nodeFs.readFile as (...args: unknown[]) => void)(path, ...args);
   };
+  claimStack();
   const split = splitCallback(args);
   const request = split && plainRequest(path, split[0][0]);
   if (split === null || request === null) {

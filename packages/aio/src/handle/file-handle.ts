@@ -1,6 +1,7 @@
 import { type ReadStream, type WriteStream, fstatSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errnoError } from 'aio-bind';
+import { claimStack } from '../engine/claim-stack.js';
 import { readManyRanges, writeManyRanges } from '../many/many.js';
 import type { ManyResult } from '../many/many-result.js';
 import { readAheadFor } from '../streams/reading.js';
@@ -124,6 +125,7 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
     override async readFile(options?: unknown): Promise<unknown> {
       const served = servedNow(this);
       const wanted = served && wholeOptions(options, null);
+      claimStack();
       if (served === null || wanted === null || !isReadable(served.file)) {
         return alone(served, () => super.readFile(options));
       }
@@ -194,6 +196,7 @@ function writeAll(handle: ServedHandle, data: unknown, options: unknown): Promis
   const served = servedNow(handle);
   const wanted = wholeOptions(options, 'utf8');
   if (served === null || wanted === null) return null;
+  claimStack();
   const bytes = wholeBytes(data, wanted.encoding ?? 'utf8');
   return bytes === null ? null : writeWhole(served, bytes, wanted);
 }

@@ -52,7 +52,6 @@ function promiseFor<T>(operation: Operation): Promise<T> {
   return settled;
 }
 
-/** What has been counted when there is no stack left to go on must not stay counted: a sync, or a close, would wait. */
 function start<T>(
   engine: Carrier,
   file: OpenFile,
@@ -60,16 +59,8 @@ function start<T>(
   patience: Patience,
 ): Promise<T> {
   const settled = promiseFor<T>(operation);
-  // No stack for its functions: it has rejected for that.
-  if (operation.resolve === null) return settled;
-  const epoch = operation.command?.reads === true ? null : file.writes.enter();
-  operation.epoch = epoch;
-  try {
-    engine.start(operation);
-  } catch (error) {
-    if (epoch !== null) file.writes.leave(epoch);
-    throw error;
-  }
+  operation.epoch = operation.command?.reads === true ? null : file.writes.enter();
+  engine.start(operation);
   if (!isPatient(patience)) giveUpOn(patience, engine, operation, settled);
   return settled;
 }
@@ -108,6 +99,7 @@ function transfer<T>(
     const read = engine.read(file, wanted, position);
     if (read !== null) return read as Promise<T>;
   }
+  claimStack();
   const address = viewAddress(view) + offset;
   const operation = prepare(engine, file, command);
   operation.memory = view;
@@ -135,6 +127,7 @@ export function startVectored<T>(
 ): Promise<T> {
   const refusal = refusalBy(patience);
   if (refusal !== null) return Promise.reject(refusal);
+  claimStack();
   const vectors = new Vectors(pieces);
   file.underWay++;
   try {
@@ -177,23 +170,18 @@ export function startSync(
   if (refusal !== null) return Promise.reject(refusal);
   claimStack();
   file.begin();
-  try {
-    const { promise, resolve, reject } = withResolvers();
-    // The writes that it waits for go on, and so does a sync that has begun.
-    if (!isPatient(patience)) {
-      const forget = whenGivenUp(patience, reject);
-      promise.then(forget, forget);
-    }
-    file.writes.after(() => {
-      const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
-      operation.address = operation.nbytes = operation.bytes = operation.offset = 0;
-      Object.assign(operation, { promise, resolve, reject });
-      engine.start(operation);
-      file.end();
-    });
-    return promise;
-  } catch (error) {
-    file.end();
-    throw error;
+  const { promise, resolve, reject } = withResolvers();
+  // The writes that it waits for go on, and so does a sync that has begun.
+  if (!isPatient(patience)) {
+    const forget = whenGivenUp(patience, reject);
+    promise.then(forget, forget);
   }
+  file.writes.after(() => {
+    const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
+    operation.address = operation.nbytes = operation.bytes = operation.offset = 0;
+    Object.assign(operation, { promise, resolve, reject });
+    engine.start(operation);
+    file.end();
+  });
+  return promise;
 }

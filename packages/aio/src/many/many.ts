@@ -37,7 +37,6 @@ type Begin = (ended: (results: SweepResults) => void) => () => void;
 /** Each for itself: the engine's carrier has something to do for some of them. */
 function byEngineInLanes({ engine, file }: Served, command: Command, ranges: SweepRanges): Begin {
   return (ended) => {
-    claimStack();
     // For all of them together: the descriptor stays open, and a sync waits.
     file.begin();
     const epoch = command.reads ? null : file.writes.enter();
@@ -52,16 +51,10 @@ function byEngineInLanes({ engine, file }: Served, command: Command, ranges: Swe
         ended(results);
       },
     );
-    try {
-      // In a job of its own: the caller may be near the end of the stack, and a transfer that fails for that has no errno.
-      queueMicrotask(() => {
-        transfers.start();
-      });
-    } catch (error) {
-      if (epoch !== null) file.writes.leave(epoch);
-      file.end();
-      throw error;
-    }
+    // In a job of its own: the caller may be near the end of the stack, and a transfer that fails for that has no errno.
+    queueMicrotask(() => {
+      transfers.start();
+    });
     return () => {
       transfers.abandon();
     };
@@ -96,23 +89,20 @@ function whenEnded({ syscall }: Command, patience: Patience, begin: Begin): Prom
   });
 }
 
-function bySweep(engine: Carrier, sweep: Sweep): Begin {
-  return (ended) => {
-    // First: once it has been started it goes on, even where there is no stack left for what comes then.
-    sweep.whenEnded = ended;
-    engine.startSweep(sweep);
-    return () => {
-      engine.abandonSweep(sweep);
-    };
-  };
-}
-
 function onceStarted(engine: Carrier, sweep: Sweep): Begin {
   return (ended) => {
     sweep.whenEnded = ended;
     return () => {
       engine.abandonSweep(sweep);
     };
+  };
+}
+
+function bySweep(engine: Carrier, sweep: Sweep): Begin {
+  return (ended) => {
+    const abandon = onceStarted(engine, sweep)(ended);
+    engine.startSweep(sweep);
+    return abandon;
   };
 }
 
@@ -128,6 +118,7 @@ async function many(
   if (problem !== null) throw problem;
   if (patience.signal?.aborted === true) throw abortError(patience.signal);
   if (served === null) return whenEnded(command, patience, byNode(transfer, ranges));
+  claimStack();
   const { engine, file } = served;
   if (!engine.takesSweep(command, ranges)) {
     return whenEnded(command, patience, byEngineInLanes(served, command, ranges));

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { claimStack } from '../engine/claim-stack.js';
 import type { Patience } from '../engine/give-up.js';
 import type { AioFile } from '../operations/operation-state.js';
 import { PollOperation } from '../operations/poll-operation.js';
@@ -33,6 +34,7 @@ function explained(error: unknown): unknown {
  * @see poll(2)
  */
 export async function poll(file: AioFile, mask: number, patience: Patience = {}): Promise<number> {
+  claimStack();
   const operation = new PollOperation({ file, mask });
   const place = pollContexts.enter();
   try {

@@ -1,4 +1,5 @@
 import { readFile as nodeReadFile } from 'node:fs/promises';
+import { claimStack } from '../engine/claim-stack.js';
 import { inTurn, isTurn } from './in-turn.js';
 import { plainPath } from './plain-path.js';
 import { type Found, NODE, ORDINARY, readAtOnce } from './read-at-once.js';
@@ -56,6 +57,7 @@ async function orByNode(
 }
 
 function readSomehow(path: unknown, options: unknown): Promise<unknown> {
+  claimStack();
   const handle = servedHandle(path);
   if (handle !== null) return handle.readFile(options);
   const request = plainRequest(path, options);
