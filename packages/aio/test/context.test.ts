@@ -750,6 +750,19 @@ describe('giving up', () => {
     expect(context.inFlight).toBe(0);
   });
 
+  test('by a signal that refuses to be listened to leaves nothing in flight', async () => {
+    using context = new AioContext({ maxInFlight: 4 });
+    const { signal } = new AbortController();
+    const error = new Error('no');
+    signal.addEventListener = () => {
+      throw error;
+    };
+    const operation = reading(3);
+    await expect(context.run(operation, { signal })).rejects.toBe(error);
+    expect(operation.inFlight).toBe(false);
+    expectRead(await context.run(operation), 3);
+  });
+
   test('before the kernel has it takes it back, and with an aborted signal it never begins', async () => {
     using context = new AioContext({ maxInFlight: 4 });
     const controller = new AbortController();

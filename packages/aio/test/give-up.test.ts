@@ -214,3 +214,50 @@ test('10,000 reads with the same signal, 100 at a time, have one listener on it,
   }
   await handle.close();
 });
+
+describe('options that refuse to be read', () => {
+  const error = new Error('not again');
+  /** As often as that it gives what is asked for, and then throws. */
+  function refusing(field: 'signal' | 'timeout', value: unknown, times: number): object {
+    return {
+      get [field]() {
+        if (times-- > 0) return value;
+        throw error;
+      },
+    };
+  }
+  const stubborn = new AbortController().signal;
+  stubborn.addEventListener = () => {
+    throw error;
+  };
+  const options = [
+    ...[0, 1, 2, 3].map((times) => refusing('signal', new AbortController().signal, times)),
+    ...[0, 1, 2, 3].map((times) => refusing('timeout', 1000, times)),
+    { signal: stubborn },
+  ];
+
+  test.for([
+    ['sync', (handle: AioFileHandle, given: object) => handle.sync(given)],
+    ['write', (handle: AioFileHandle, given: object) => handle.write(Buffer.alloc(1), given)],
+    [
+      'writev',
+      (handle: AioFileHandle, given: object) => handle.writev([Buffer.alloc(1)], 0, given),
+    ],
+    [
+      'readMany',
+      (handle: AioFileHandle, given: object) =>
+        handle.readMany([{ buffer: Buffer.alloc(1), position: 0 }], given),
+    ],
+  ] as const)('leave nothing of a %s that a close would wait for', async ([, begin]) => {
+    using own = new OwnEngine();
+    const handle = await openOn(own);
+    for (const given of options) {
+      await (async () => begin(handle, given))().catch((reason: unknown) => {
+        expect(reason).toBe(error);
+      });
+    }
+    await handle.sync();
+    await handle.close();
+    expect(own.engine.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+  });
+});

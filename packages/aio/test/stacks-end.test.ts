@@ -35,9 +35,11 @@ interface Given {
   readonly path: string;
   readonly direct: boolean;
   readonly work: (typeof works)[number];
+  /** Nothing of what it takes has been called before. */
+  readonly cold: boolean;
 }
 
-async function beginAtStacksEnd({ aio }: Inside, { path, direct, work }: Given) {
+async function beginAtStacksEnd({ aio }: Inside, { path, direct, work, cold }: Given) {
   const handle = await aio.open(path, 'r+', { direct, backend: 'kernel' });
   const part = Buffer.alloc(4096, 'x');
   const large = Buffer.alloc(1 << 18);
@@ -79,9 +81,10 @@ async function beginAtStacksEnd({ aio }: Inside, { path, direct, work }: Given) 
   }[work] as () => Promise<unknown>;
   const aligned = aio.alignedBuffer(512);
   const context = new aio.AioContext({ maxInFlight: 64 });
-  // All code that it takes is there.
-  await begin();
-  await begin();
+  if (!cold) {
+    await begin();
+    await begin();
+  }
 
   const begun: Promise<unknown>[] = [];
   let threw = 0;
@@ -123,15 +126,16 @@ afterAll(() => folder[Symbol.dispose]());
 const COMPILES_IN_PLACE = ['--no-concurrent-recompilation'];
 
 describe.for([
-  { direct: false, flags: [] },
-  { direct: true, flags: [] },
-  { direct: false, flags: COMPILES_IN_PLACE },
-  { direct: true, flags: COMPILES_IN_PLACE },
-])('direct: $direct, flags: $flags', ({ direct, flags }) => {
+  { direct: false, cold: false, flags: [] },
+  { direct: true, cold: false, flags: [] },
+  { direct: false, cold: false, flags: COMPILES_IN_PLACE },
+  { direct: true, cold: false, flags: COMPILES_IN_PLACE },
+  { direct: false, cold: true, flags: [] },
+])('direct: $direct, cold: $cold, flags: $flags', ({ direct, cold, flags }) => {
   test.for(works)('%s', async (work) => {
     const path = folder.file(`direct-${direct}`);
     writeNumbered(path, FILE_BYTES);
-    const given = { path, direct, work };
+    const given = { path, direct, work, cold };
     const { status, result } = await inChild(beginAtStacksEnd, given, { flags });
     expect(result).toEqual({ failed: true, last: 'fulfilled', inFlight: 0, queued: 0 });
     expect(status).toBe(0);
@@ -206,8 +210,9 @@ async function sweepAtEachFrame(
   if (traced) diagnostics.subscribe('aio.operation.end', () => undefined);
   for (let times = 0; times < 5; times++) await begin();
 
-  let [threw, begun] = [0, 0];
-  for (let frames = 0; frames < 400; frames++) {
+  let [failed, read] = [0, 0];
+  // The last of them have stack enough.
+  for (let frames = 0; read < 30; frames++) {
     let reading: Promise<unknown> | undefined;
     // How many frames lie between this one and the end.
     const dig = (): number => {
@@ -220,19 +225,21 @@ async function sweepAtEachFrame(
       if (below === frames) {
         try {
           reading = begin();
-          begun++;
         } catch {
-          threw++;
+          failed++;
         }
       }
       return below;
     };
     dig();
-    await reading?.catch(() => undefined);
+    await reading?.then(
+      () => read++,
+      () => failed++,
+    );
   }
   await handle.close();
   const { inFlight, queued } = aio.stats()!;
-  return { threw: threw > 0, begun: begun > 0, inFlight, queued };
+  return { failed: failed > 0, inFlight, queued };
 }
 
 describe.for([
@@ -246,7 +253,107 @@ describe.for([
     writeNumbered(path, FILE_BYTES);
     const flags = ['--stack-size=500', ...more];
     const { result, status } = await inChild(sweepAtEachFrame, { path, ...given }, { flags });
-    expect(result).toEqual({ threw: true, begun: true, inFlight: 0, queued: 0 });
+    expect(result).toEqual({ failed: true, inFlight: 0, queued: 0 });
     expect(status).toBe(0);
   });
+});
+
+/** Closes a handle, and a descriptor, at each of the last frames of the stack, and again where that failed. */
+async function closeAtEachFrame({ aio, aioFs, fs }: Inside, path: string) {
+  const much = Buffer.alloc(1 << 19, 'x');
+  const callBack = (call: (done: (error: unknown) => void) => void): Promise<unknown> =>
+    new Promise((resolve) => {
+      call((error) => {
+        resolve(error ?? null);
+      });
+    });
+  const problems: unknown[] = [];
+  for (let frames = 0; frames < 1000; frames += frames < 60 ? 1 : 20) {
+    const handle = await aio.open(path, 'r+', { backend: 'kernel' });
+    const fd = aioFs.openSync(path, 'r+');
+    const writes = [
+      handle.write(much, 0, much.length, 0).then(
+        () => null,
+        (error: unknown) => error,
+      ),
+      callBack((done) => {
+        aioFs.write(fd, much, 0, much.length, 0, done);
+      }),
+    ];
+    let closing: Promise<unknown> | null = null;
+    let isClosing = false;
+    let whenClosed = (_: unknown): void => undefined;
+    const closed = new Promise((resolve) => (whenClosed = resolve));
+    const dig = (): number => {
+      let below: number;
+      try {
+        below = dig() + 1;
+      } catch {
+        below = 0;
+      }
+      if (below !== frames) return below;
+      try {
+        closing = handle.close();
+      } catch {
+        // Once more, from further up.
+      }
+      try {
+        aioFs.close(fd, whenClosed);
+        isClosing = true;
+      } catch {
+        // Here, too.
+      }
+      return below;
+    };
+    dig();
+    await (closing as Promise<unknown> | null)?.catch(() => undefined);
+    await handle.close();
+    if (!(isClosing as boolean)) aioFs.close(fd, whenClosed);
+    await closed;
+    problems.push(...(await Promise.all(writes)).filter((error) => error !== null));
+    if (handle.fd !== -1) problems.push('not closed');
+    if (fs.existsSync(`/proc/self/fd/${fd}`)) problems.push('descriptor not closed');
+  }
+  return problems.map(String);
+}
+
+test('what is closed there, and again where that failed, is closed behind its writes', async () => {
+  const path = folder.file('closed-there');
+  writeNumbered(path, FILE_BYTES);
+  const { result, status } = await inChild(closeAtEachFrame, path);
+  expect(result).toEqual([]);
+  expect(status).toBe(0);
+});
+
+/** Gives up on waits of which none would end, in many of the last frames of the stack but those where abort() throws. */
+async function abortAtManyFrames({ aio }: Inside) {
+  let gaveUp = 0;
+  let waits = 0;
+  for (let frames = 40; frames < 1000; frames += 20) {
+    const controller = new AbortController();
+    // Where the results go, from where nothing comes.
+    const waiting = aio.poll(3, aio.POLLIN, { signal: controller.signal });
+    waits++;
+    const dig = (): number => {
+      let below: number;
+      try {
+        below = dig() + 1;
+      } catch {
+        below = 0;
+      }
+      if (below === frames) controller.abort();
+      return below;
+    };
+    dig();
+    await waiting.catch((error: unknown) => {
+      if ((error as Error).name === 'AbortError') gaveUp++;
+    });
+  }
+  return waits - gaveUp;
+}
+
+test('a signal that comes there is heard', async () => {
+  const { result, status } = await inChild(abortAtManyFrames, null);
+  expect(result).toBe(0);
+  expect(status).toBe(0);
 });

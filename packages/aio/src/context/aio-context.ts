@@ -59,6 +59,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
     checkObject('options', options);
     const { maxInFlight = 128 } = options;
     checkInteger('maxInFlight', maxInFlight, 1, MAX_IN_FLIGHT);
+    claimStack();
     this.#dispatcher = new Dispatcher(maxInFlight);
   }
 
@@ -98,7 +99,6 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    */
   submit(...operations: AioOperation[]): number {
     this.#checkOpen();
-    claimStack();
     const states = this.#lookAt(operations);
     this.#takeOff(states);
     return this.#dispatcher.submit(states);
@@ -149,8 +149,10 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
       this.#checkOpen();
       checkObject('options', patience);
       const state = operationState(operation);
-      const problem = state.lookAtFile() ?? problemWith(patience);
-      const { signal } = patience;
+      // Once: what the caller's object says may differ the next time.
+      const { signal, timeout } = patience;
+      const limits = { signal, timeout };
+      const problem = state.lookAtFile() ?? problemWith(limits);
       const isAborted = signal?.aborted === true;
       // What comes from others has been looked at.
       this.#checkOpen();
@@ -162,12 +164,18 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
       state.takeOff(this.#dispatcher);
       state.holdFile();
       const run = new Run(state, resolve, reject);
-      begun.run = run;
-      if (!isPatient(patience)) {
-        run.forget = whenGivenUp(patience, (error) => {
-          this.#dispatcher.giveUp(run, error);
-        });
+      if (!isPatient(limits)) {
+        try {
+          run.forget = whenGivenUp(limits, (error) => {
+            this.#dispatcher.giveUp(run, error);
+          });
+        } catch (error) {
+          // The signal is the caller's, and may be an object that refuses.
+          state.land();
+          throw error;
+        }
       }
+      begun.run = run;
       this.#dispatcher.run(run);
     });
     if (begun.run !== undefined) begun.run.promise = promise;
@@ -221,6 +229,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    * until everything else has ended, and has a thread of Node's pool wait for the kernel's grace period.
    */
   async [Symbol.asyncDispose](): Promise<void> {
+    claimStack();
     this.#closed = true;
     await this.#dispatcher.destroyWhenIdle();
   }
@@ -259,6 +268,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
   #lookAt(operations: readonly AioOperation[]): OperationState[] {
     const states: OperationState[] = [];
     try {
+      claimStack();
       for (const operation of operations) {
         const state = operationState(operation);
         const problem = state.lookAtFile();

@@ -1,5 +1,6 @@
 // Calls that an ordinary handle leaves to Node's own methods, in the form that the engine takes: Node's
 // would come to the descriptor as they are, and fail there for want of alignment.
+import { claimStack } from '../engine/claim-stack.js';
 import type { FileHandleClass } from '../handle/file-handle.js';
 
 /** How many buffers one operation takes. */
@@ -44,6 +45,7 @@ function classOver(Base: FileHandleClass): FileHandleClass {
       third?: unknown,
       position?: unknown,
     ): Promise<unknown> {
+      claimStack();
       const bytes = encoded(first, third);
       if (bytes === null) {
         return typeof first === 'string'
@@ -56,6 +58,7 @@ function classOver(Base: FileHandleClass): FileHandleClass {
     }
 
     override async readv(buffers: unknown, position?: unknown, options?: unknown): Promise<object> {
+      claimStack();
       const readSome = (some: unknown, at: unknown): Promise<object> =>
         super.readv(some, at, options);
       if (!areTooMany(buffers)) return readSome(buffers, current(position));
@@ -67,6 +70,7 @@ function classOver(Base: FileHandleClass): FileHandleClass {
       position?: unknown,
       options?: unknown,
     ): Promise<object> {
+      claimStack();
       const writeSome = (some: unknown, at: unknown): Promise<object> =>
         super.writev(some, at, options);
       if (!areTooMany(buffers)) return writeSome(buffers, current(position));
@@ -78,6 +82,7 @@ function classOver(Base: FileHandleClass): FileHandleClass {
     }
 
     override async writeFile(data: unknown, options?: unknown): Promise<unknown> {
+      claimStack();
       const write = (piece: unknown): Promise<unknown> => super.writeFile(piece, known(options));
       if (isIterable(data)) for await (const piece of data) await write(asData(piece));
       else await write(data);

@@ -3,11 +3,7 @@ import type { OpenFile } from '../engine/open-file.js';
 
 interface Turn {
   readonly file: OpenFile;
-  begin: () => void;
-}
-
-function nothing(): void {
-  // There was no stack left for it.
+  readonly begin: () => void;
 }
 
 /**
@@ -26,19 +22,10 @@ export class WriteTurns {
   #isChanging = false;
   #isGoing = false;
 
-  /**
-   * @param begin - called when it is its turn; enters the file's write barrier
-   * @throws RangeError - there is no stack left: it has no turn
-   */
+  /** @param begin - called when it is its turn; enters the file's write barrier */
   take(file: OpenFile, begin: () => void): void {
-    const turn: Turn = { file, begin };
-    this.#waiting.push(turn);
-    try {
-      this.#goOn();
-    } catch (error) {
-      turn.begin = nothing;
-      throw error;
-    }
+    this.#waiting.push({ file, begin });
+    this.#goOn();
   }
 
   #goOn(): void {

@@ -15,8 +15,9 @@ let proven = Infinity;
 function hasAddon(): boolean {
   try {
     return stackAddress() > 0;
-  } catch {
-    return false;
+  } catch (error) {
+    // Not there, or no stack left to ask it.
+    return error instanceof RangeError;
   }
 }
 
@@ -26,8 +27,10 @@ function takeAll(): void {
 
 /**
  * For work that must not end half-way: throws before anything of it has begun, where so little stack is left that any
- * call may throw. It is for who is called first: a promise that is rejected for want of stack, and awaited there, ends the
- * process, since Node has no stack to note that it is.
+ * call may throw.
+ *
+ * It belongs where a program's call comes in: where a promise of ours is rejected and awaited right at the end, Node, too,
+ * may have no stack to note either, and ends the process for it.
  *
  * It takes some 50 ns, and some microseconds where the caller is deeper on the stack than any before.
  *
@@ -39,4 +42,15 @@ export function claimStack(): void {
   if (address >= proven) return;
   Reflect.apply(takeAll, undefined, words);
   proven = address;
+}
+
+/** The same for what gives a promise: a rejected one in place of the error, else null. */
+export function stackRefusal(): Promise<never> | null {
+  try {
+    claimStack();
+    return null;
+  } catch (error) {
+    const reason = error as Error;
+    return Promise.reject(reason);
+  }
 }

@@ -57,9 +57,18 @@ type Callback = (error: Error) => void;
 class Waiting {
   readonly #callbacks = new Set<Callback>();
   readonly #signal: AbortSignal;
-  readonly #listener = (): void => {
-    claimStack();
+  readonly #tell = (): void => {
     for (const callback of this.#callbacks) callback(abortError(this.#signal));
+  };
+  readonly #listener = (): void => {
+    try {
+      claimStack();
+    } catch {
+      // The signal comes but once.
+      queueMicrotask(this.#tell);
+      return;
+    }
+    this.#tell();
   };
 
   constructor(signal: AbortSignal) {

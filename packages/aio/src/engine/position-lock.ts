@@ -1,5 +1,5 @@
 import { SEEK_CUR, SEEK_END, SEEK_SET, lseek } from 'aio-bind';
-import { claimStack } from './claim-stack.js';
+import { stackRefusal } from './claim-stack.js';
 import type { WriteBarrier } from './write-barrier.js';
 
 /** Whose position it is. */
@@ -57,9 +57,10 @@ export class PositionLock {
     transfer: (position: number) => Promise<T>,
     moved: (result: T) => number,
   ): Promise<T> {
+    const noStack = stackRefusal();
+    if (noStack !== null) return noStack;
     const { append, fd } = this.#file;
     if (!append) return this.#beforeSync(this.run(transfer, moved));
-    claimStack();
     return this.#beforeSync(
       this.#whileOpen(async () => {
         const result = await transfer(0);
@@ -79,7 +80,8 @@ export class PositionLock {
     transfer: (position: number) => Promise<T>,
     moved: (result: T) => number,
   ): Promise<T> {
-    claimStack();
+    const noStack = stackRefusal();
+    if (noStack !== null) return noStack;
     return this.#inTurn(async () => {
       const position = this.#due ?? lseek(this.#file.fd, 0, SEEK_CUR);
       this.#isMoving = true;
@@ -100,7 +102,7 @@ export class PositionLock {
     transfer: (position: number) => Promise<T>,
     moved: (result: T) => number,
   ): Promise<T> {
-    return this.#beforeSync(this.runLazily(transfer, moved));
+    return stackRefusal() ?? this.#beforeSync(this.runLazily(transfer, moved));
   }
 
   /** Tells the descriptor where it is, if that is still due. */
@@ -117,7 +119,8 @@ export class PositionLock {
 
   /** Runs what looks at the position and moves it by itself, when those before it have ended. */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    claimStack();
+    const noStack = stackRefusal();
+    if (noStack !== null) return noStack;
     return this.#inTurn(() => {
       this.settle();
       return work();
@@ -126,7 +129,7 @@ export class PositionLock {
 
   /** The same for what writes. */
   aloneToWrite<T>(work: () => Promise<T>): Promise<T> {
-    return this.#beforeSync(this.alone(work));
+    return stackRefusal() ?? this.#beforeSync(this.alone(work));
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import nodeFs from 'node:fs';
+import { claimStack } from '../engine/claim-stack.js';
 import { splitCallback } from './callback.js';
 import { forget, remember } from './descriptors.js';
 
@@ -23,12 +24,14 @@ function openAny(path: unknown, ...args: unknown[]): void {
 }
 
 function openSyncAny(path: unknown, ...args: unknown[]): number {
+  claimStack();
   const fd = nodeFs.openSync(path as string, ...(args as Rest));
   remember(fd, args[0]);
   return fd;
 }
 
 function closeAny(fd: unknown, ...args: unknown[]): void {
+  claimStack();
   const close = (): void => {
     nodeFs.close(fd as number, ...(args as []));
   };
@@ -40,6 +43,7 @@ function closeAny(fd: unknown, ...args: unknown[]): void {
 }
 
 function closeSyncAny(fd: unknown): void {
+  claimStack();
   forget(fd);
   nodeFs.closeSync(fd as number);
 }

@@ -1,6 +1,7 @@
 import { constants, fstatSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { AioFileHandle } from '../aio-file-handle.js';
+import { claimStack, stackRefusal } from '../engine/claim-stack.js';
 import { deviceOf } from '../engine/device.js';
 import type { Carrier } from '../engine/carrier.js';
 import { type NodeMethods, OpenFile } from '../engine/open-file.js';
@@ -44,6 +45,8 @@ function closeWhenIdle(handle: FileHandle, file: OpenFile): void {
     enumerable: Object.hasOwn(handle, 'close'),
     writable: true,
     value: (): Promise<void> => {
+      const noStack = stackRefusal();
+      if (noStack !== null) return noStack;
       file.leftToNode = true;
       file.position.settle();
       if (file.idle) return nodeClose();
@@ -72,6 +75,7 @@ function transferOnlyWhenIdle(handle: FileHandle, file: OpenFile): void {
     if (symbol !== undefined) {
       const transfer = Reflect.get(owner, symbol) as () => unknown;
       const value = (): unknown => {
+        claimStack();
         file.position.settle();
         if (file.idle) return transfer.call(handle);
         throw new DOMException('Cannot transfer FileHandle while in use', 'DataCloneError');

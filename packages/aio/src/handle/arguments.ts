@@ -133,7 +133,10 @@ export function stringPosition(
 
 /** Options of methods that have none in Node. */
 export function patienceOf(options: unknown): Patience {
-  return typeof options === 'object' && options !== null ? options : {};
+  if (typeof options !== 'object' || options === null) return {};
+  // Once: what the caller's object says may differ the next time.
+  const { signal, timeout } = options as Patience;
+  return { signal, timeout };
 }
 
 /** `readv(buffers, position)`, `writev(buffers, position)` */

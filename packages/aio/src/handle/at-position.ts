@@ -1,4 +1,5 @@
 // A read or write goes where it was told to; told nothing, where the descriptor's own position is.
+import { claimStack } from '../engine/claim-stack.js';
 import { READ, READV, WRITE, WRITEV } from '../engine/commands.js';
 import type { Patience } from '../engine/give-up.js';
 import type { Transfer } from './arguments.js';
@@ -68,6 +69,7 @@ export async function writeTextAtPosition(
   text: string,
   position: number | null,
 ): Promise<Written & { readonly buffer: string }> {
+  claimStack();
   const view = Buffer.from(text);
   const wanted = { view, offset: 0, length: view.length, position };
   const { bytesWritten } = await writeAtPosition(served, wanted);

@@ -1,7 +1,7 @@
 import { type ReadStream, type WriteStream, fstatSync } from 'node:fs';
 import { constants } from 'node:os';
 import { errnoError } from 'aio-bind';
-import { claimStack } from '../engine/claim-stack.js';
+import { claimStack, stackRefusal } from '../engine/claim-stack.js';
 import { readManyRanges, writeManyRanges } from '../many/many.js';
 import type { ManyResult } from '../many/many-result.js';
 import { readAheadFor } from '../streams/reading.js';
@@ -196,7 +196,8 @@ function writeAll(handle: ServedHandle, data: unknown, options: unknown): Promis
   const served = servedNow(handle);
   const wanted = wholeOptions(options, 'utf8');
   if (served === null || wanted === null) return null;
-  claimStack();
+  const noStack = stackRefusal();
+  if (noStack !== null) return noStack;
   const bytes = wholeBytes(data, wanted.encoding ?? 'utf8');
   return bytes === null ? null : writeWhole(served, bytes, wanted);
 }

@@ -1,4 +1,5 @@
 import { invalidType, outOfRange } from '../argument-errors.js';
+import { claimStack } from '../engine/claim-stack.js';
 
 /** What a slice reads its file by. */
 export interface Readable {
@@ -60,6 +61,7 @@ export class FileSlice {
 
   /** @throws NotReadableError - the file ends before the slice does */
   async arrayBuffer(): Promise<ArrayBuffer> {
+    claimStack();
     return (await this.#read(0, this.size)).buffer;
   }
 
@@ -69,6 +71,7 @@ export class FileSlice {
    * @throws NotReadableError - the file ends before the slice does
    */
   async text(): Promise<string> {
+    claimStack();
     return new TextDecoder().decode(await this.bytes());
   }
 
@@ -104,6 +107,7 @@ export class FileSlice {
   }
 
   async #read(offset: number, size: number): Promise<Uint8Array<ArrayBuffer>> {
+    claimStack();
     const bytes = new Uint8Array(size);
     for (let done = 0; done < size;) {
       const length = Math.min(size - done, MAX_READ);

@@ -2,7 +2,7 @@
 import { memoryIsGone } from '../argument-errors.js';
 import { viewAddress, viewBytes } from '../engine/addresses.js';
 import type { Carrier } from '../engine/carrier.js';
-import { claimStack } from '../engine/claim-stack.js';
+import { claimStack, stackRefusal } from '../engine/claim-stack.js';
 import { FDSYNC, FSYNC, READ } from '../engine/commands.js';
 import {
   type Patience,
@@ -99,7 +99,8 @@ function transfer<T>(
     const read = engine.read(file, wanted, position);
     if (read !== null) return read as Promise<T>;
   }
-  claimStack();
+  const noStack = stackRefusal();
+  if (noStack !== null) return noStack;
   const address = viewAddress(view) + offset;
   const operation = prepare(engine, file, command);
   operation.memory = view;
@@ -127,7 +128,8 @@ export function startVectored<T>(
 ): Promise<T> {
   const refusal = refusalBy(patience);
   if (refusal !== null) return Promise.reject(refusal);
-  claimStack();
+  const noStack = stackRefusal();
+  if (noStack !== null) return noStack;
   const vectors = new Vectors(pieces);
   file.underWay++;
   try {
@@ -169,19 +171,24 @@ export function startSync(
   const refusal = refusalBy(patience);
   if (refusal !== null) return Promise.reject(refusal);
   claimStack();
-  file.begin();
-  const { promise, resolve, reject } = withResolvers();
-  // The writes that it waits for go on, and so does a sync that has begun.
-  if (!isPatient(patience)) {
-    const forget = whenGivenUp(patience, reject);
-    promise.then(forget, forget);
+  file.underWay++;
+  try {
+    const { promise, resolve, reject } = withResolvers();
+    // The writes that it waits for go on, and so does a sync that has begun.
+    if (!isPatient(patience)) {
+      const forget = whenGivenUp(patience, reject);
+      promise.then(forget, forget);
+    }
+    file.begin();
+    file.writes.after(() => {
+      const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
+      operation.address = operation.nbytes = operation.bytes = operation.offset = 0;
+      Object.assign(operation, { promise, resolve, reject });
+      engine.start(operation);
+      file.end();
+    });
+    return promise;
+  } finally {
+    if (--file.underWay === 0) file.becomeIdle();
   }
-  file.writes.after(() => {
-    const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
-    operation.address = operation.nbytes = operation.bytes = operation.offset = 0;
-    Object.assign(operation, { promise, resolve, reject });
-    engine.start(operation);
-    file.end();
-  });
-  return promise;
 }

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { claimStack } from '../engine/claim-stack.js';
 import { READ } from '../engine/commands.js';
 import type { Served } from '../handle/served.js';
 import { startTransfer } from '../handle/transfers.js';
@@ -46,6 +47,7 @@ export class ReadAhead {
   #size = 0;
 
   async read(served: Served, wanted: Wanted): Promise<Chunk> {
+    claimStack();
     const { view } = wanted;
     const chunk = await this.#take(served, wanted).chunk;
     // The file ends here, for now: what was read behind it may be something else by then.

@@ -10,6 +10,7 @@ import type * as Aio from '../../src/index.js';
 /** What a program has: the package as it is built, and some of Node. */
 export interface Inside {
   readonly aio: typeof Aio;
+  readonly aioFs: typeof import('../../src/fs.js').default;
   readonly fs: typeof import('node:fs');
   readonly diagnostics: typeof import('node:diagnostics_channel');
   /** Resolves after the event loop's next turn. */

@@ -5,9 +5,10 @@ import fs from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import * as aio from 'aio';
+import aioFs from 'aio/fs';
 
 const { program, argument } = isMainThread ? JSON.parse(process.argv[2]) : workerData;
-const inside = { aio, fs, diagnostics, nextTurn, parentPort };
+const inside = { aio, aioFs, fs, diagnostics, nextTurn, parentPort };
 const result = await (0, eval)(`(${program})`)(inside, argument);
 if (result !== undefined) {
   if (isMainThread) fs.writeSync(3, JSON.stringify(result));
