@@ -9,6 +9,7 @@ export default withProcessesFor([
   'helped-reads',
   'leak',
   'lone-read',
+  'reads-one-after-the-other',
   'many',
   'probe',
   'races',

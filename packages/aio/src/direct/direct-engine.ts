@@ -66,6 +66,10 @@ export class DirectEngine implements Carrier {
     return null;
   }
 
+  readOn(): null {
+    return null;
+  }
+
   abandon(operation: Operation, generation: number): boolean {
     if (!this.#held.has(operation)) return this.#engine.abandon(operation, generation);
     if (operation.generation !== generation || !operation.isHeard) return false;

@@ -21,6 +21,13 @@ export interface Carrier {
    * @throws RangeError - there is no stack left for it: nothing was taken, and nothing stays counted
    */
   read(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null;
+  /**
+   * The same for a read at the descriptor's own position, which is moved on. The stack for it has been claimed: what is read,
+   * and not given, is lost.
+   *
+   * @returns null where it has to go some other way
+   */
+  readOn(file: OpenFile, wanted: ReadInto): Promise<Read> | null;
   /** Whether these ranges can go as a sweep; else each goes as an operation. */
   takesSweep(command: Command, ranges: SweepRanges): boolean;
   /** Takes a sweep, which from now on is the carrier's. */

@@ -8,6 +8,7 @@ import { KernelPort } from './kernel-port.js';
 import type { OpenFile } from './open-file.js';
 import type { Operation } from './operation.js';
 import { OperationPool } from './operation-pool.js';
+import { OWN_POSITION } from './lone-read.js';
 import { Outcomes } from './outcomes.js';
 import { RangeBatch } from './range-batch.js';
 import type { Read, ReadBatch, ReadInto } from './read-batch.js';
@@ -72,6 +73,7 @@ export class Engine implements Carrier {
     };
     this.#turn = new Turn(() => {
       this.#submissions.reads.forget();
+      this.#submissions.loneRead.forget();
       if (this.#flushIsDue) this.#flush();
     });
     this.#port = new KernelPort(ctx, { slots: this.#slots.size, threads, onReady: this.#flushNow });
@@ -94,11 +96,15 @@ export class Engine implements Carrier {
   }
 
   read(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null {
-    const { length } = wanted;
-    if (!readEndsInLine(file, length) || !this.#admission.hasRoomFor(length)) return null;
-    if (operationStart.hasSubscribers || operationEnd.hasSubscribers) return null;
+    if (!this.#isPlain(file, wanted)) return null;
+    const read = this.#readAlone(file, wanted, position);
+    if (read !== null) return read;
     this.#scheduleFlush();
     return this.#admission.takeRead(file, wanted, position, this.#batchBegan);
+  }
+
+  readOn(file: OpenFile, wanted: ReadInto): Promise<Read> | null {
+    return this.#isPlain(file, wanted) ? this.#readAlone(file, wanted, OWN_POSITION) : null;
   }
 
   takesSweep(): boolean {
@@ -189,6 +195,20 @@ export class Engine implements Carrier {
   }
 
   // --- on the way in ---------------------------------------------------------------------------
+
+  /** It is expected to end in line, there is room for it, and nobody traces. */
+  #isPlain(file: OpenFile, { length }: ReadInto): boolean {
+    if (!readEndsInLine(file, length) || !this.#admission.hasRoomFor(length)) return false;
+    return !operationStart.hasSubscribers && !operationEnd.hasSubscribers;
+  }
+
+  #readAlone(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null {
+    const { loneRead } = this.#submissions;
+    // To begin a turn calls hooks, which may do anything to the read's file and memory: the first of each waits.
+    if (!loneRead.takes(file) || !this.#turn.isRunning) return null;
+    const now = performance.now();
+    return this.#isFree(now) ? loneRead.read(file, wanted, position, now) : null;
+  }
 
   /** Nobody waits, for a flush, for room or for the kernel, and this turn has time for more. */
   #isFree(now: number): boolean {

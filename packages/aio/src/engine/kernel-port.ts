@@ -124,10 +124,9 @@ export class KernelPort {
     return this.#submitColumns(columns, count, IOCB_CMD_PREAD, generation);
   }
 
-  /** preadv2(2) for a read that is alone in its batch: bytes, or -errno. */
-  readAtOnce({ columns }: ReadBatch): number {
-    const { aio_fildes, aio_buf, aio_nbytes, aio_offset } = columns;
-    return try_preadv2(aio_fildes[0]!, aio_buf[0]!, aio_nbytes[0]!, aio_offset[0]!, RWF_NOWAIT);
+  /** preadv2(2) for a read that is alone: bytes, or -errno. */
+  readAtOnce(fd: number, address: number, nbytes: number, offset: number): number {
+    return try_preadv2(fd, address, nbytes, offset, RWF_NOWAIT);
   }
 
   /**

@@ -36,6 +36,11 @@ export class PositionLock {
     this.#file = file;
   }
 
+  /** Nobody has a turn, and the descriptor is where it should be. */
+  get isIdle(): boolean {
+    return this.#turns === 0 && this.#due === null;
+  }
+
   /**
    * Runs `transfer` when those before it have ended.
    *

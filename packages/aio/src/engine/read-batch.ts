@@ -6,20 +6,8 @@ import { READ } from './commands.js';
 import { BUFFERED_READ } from './device.js';
 import type { OpenFile } from './open-file.js';
 import type { Operation } from './operation.js';
+import { OwnPromise, chain } from './own-promise.js';
 import type { ColumnBatch } from './read-together.js';
-
-/**
- * V8's own, whatever a program puts in their place from now on: what is called back in another order would mix up
- * results.
- */
-const OwnPromise = (async () => {
-  await Promise.resolve();
-})().constructor as PromiseConstructor;
-const then = Reflect.get(OwnPromise.prototype, 'then') as (
-  this: Promise<void>,
-  callback: (() => Read | Promise<Read>) | undefined,
-  onRejected?: () => void,
-) => Promise<Read>;
 
 /** What a read resolves to, as Node has it. */
 export interface Read {
@@ -139,7 +127,7 @@ export class ReadBatch implements ColumnBatch {
     let promise: Promise<Read>;
     this.#promised++;
     try {
-      promise = then.call(this.#ended, this.#giveNext);
+      promise = chain(this.#ended, this.#giveNext);
     } catch (error) {
       this.#promised--;
       throw error;
@@ -240,7 +228,7 @@ export class ReadBatch implements ColumnBatch {
     this.#end = null;
     const ended = new OwnPromise<void>(this.#keepEnd);
     if ((this.#end as (() => void) | null) !== null) return ended;
-    void then.call(ended, undefined, () => undefined);
+    void chain(ended, undefined, () => undefined);
     throw new RangeError('Maximum call stack size exceeded');
   }
 

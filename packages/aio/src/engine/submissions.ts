@@ -3,6 +3,7 @@ import { noteCompletesLate } from './attempt.js';
 import { CHUNK_BYTES, CHUNK_FOR_DEVICE, CHUNK_OPERATIONS } from './chunk.js';
 import { BUFFERED_READ } from './device.js';
 import type { KernelPort } from './kernel-port.js';
+import { LoneRead } from './lone-read.js';
 import { OFFLOADED, type Operation, QUEUED, SUBMITTED } from './operation.js';
 import type { RangeBatch } from './range-batch.js';
 import type { ReadBatch } from './read-batch.js';
@@ -26,6 +27,9 @@ export class Submissions {
   /** The same for reads that are by themselves. */
   readonly reads: ReadQueue = new ReadQueue();
 
+  /** Those among them that need not wait. */
+  readonly loneRead: LoneRead;
+
   /** What of these two another thread helps with. */
   readonly together: ReadTogether;
 
@@ -41,6 +45,7 @@ export class Submissions {
     this.#slots = slots;
     this.batch = batch;
     this.#counters = counters;
+    this.loneRead = new LoneRead(port, counters);
     this.together = new ReadTogether(port);
     this.#toKernel = new SlotList(slots.size);
     this.#toThreads = new SlotList(slots.size);
@@ -162,6 +167,7 @@ export class Submissions {
    */
   submitReads(batch: ReadBatch): number {
     const { count, columns } = batch;
+    this.loneRead.isLikely = false;
     const isAlone = count === 1 && this.#toKernel.length === 0 && this.batch.count === 0;
     const isWorthHelp = this.together.isWorthIt(batch);
     if ((isAlone || isWorthHelp) && batch.isKnownToEndInLine()) {
@@ -242,11 +248,17 @@ export class Submissions {
 
   /** @returns false where io_submit is to be asked */
   #readAtOnce(batch: ReadBatch): boolean {
-    const result = this.#port.readAtOnce(batch);
+    const { aio_fildes, aio_buf, aio_nbytes, aio_offset } = batch.columns;
+    const result = this.#port.readAtOnce(
+      aio_fildes[0]!,
+      aio_buf[0]!,
+      aio_nbytes[0]!,
+      aio_offset[0]!,
+    );
     if (result === UNANSWERED) return false;
     notHelped(batch);
     batch.columns.res[0] = result;
-    batch.isWhole = result === batch.bytes;
+    this.loneRead.isLikely = batch.isWhole = result === batch.bytes;
     batch.others = 0;
     this.#counters.submitted++;
     this.#counters.inLine++;

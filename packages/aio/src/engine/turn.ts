@@ -31,6 +31,11 @@ export class Turn {
     this.#running = true;
   }
 
+  /** Work has begun in this turn of the loop. */
+  get isRunning(): boolean {
+    return this.#running;
+  }
+
   /** This turn has had its share: the rest waits for the next. */
   isOver(now: number): boolean {
     return this.#running && now >= this.#ends;

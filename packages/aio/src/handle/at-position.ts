@@ -4,7 +4,7 @@ import { READ, READV, WRITE, WRITEV } from '../engine/commands.js';
 import type { Patience } from '../engine/give-up.js';
 import type { Transfer } from './arguments.js';
 import type { Served } from './served.js';
-import { startTransfer, startVectored } from './transfers.js';
+import { startReadOn, startTransfer, startVectored } from './transfers.js';
 
 const read = ({ bytesRead }: Read): number => bytesRead;
 const written = ({ bytesWritten }: Written): number => bytesWritten;
@@ -20,7 +20,10 @@ interface Written {
 export function readAtPosition({ engine, file }: Served, wanted: Transfer): Promise<Read> {
   const { position } = wanted;
   if (position !== null) return startTransfer(engine, file, READ, wanted, position);
-  return file.position.run((at) => startTransfer<Read>(engine, file, READ, wanted, at), read);
+  return (
+    startReadOn<Read>(engine, file, wanted) ??
+    file.position.run((at) => startTransfer<Read>(engine, file, READ, wanted, at), read)
+  );
 }
 
 export function writeAtPosition({ engine, file }: Served, wanted: Transfer): Promise<Written> {

@@ -82,6 +82,23 @@ export function startTransfer<T>(
   }
 }
 
+/**
+ * A read at the descriptor's own position.
+ *
+ * @returns null where it has to take its turn
+ */
+export function startReadOn<T>(
+  engine: Carrier,
+  file: OpenFile,
+  wanted: Transfer,
+): Promise<T> | null {
+  const { view, offset, length } = wanted;
+  if (!file.position.isIdle || !isPatient(wanted) || offset + length > viewBytes(view)) return null;
+  const noStack = stackRefusal();
+  if (noStack !== null) return noStack;
+  return engine.readOn(file, wanted) as Promise<T> | null;
+}
+
 function transfer<T>(
   engine: Carrier,
   file: OpenFile,
