@@ -757,22 +757,23 @@ describe('withdraw', () => {
 
   test('against threads at work: each operation is taken back or has its event, never both', async () => {
     using file = tempFile(16);
-    using context = new Context();
+    using context = new Context(256);
     using threads = new Threads({ threads: 2 });
-    const slab = readers(64, file.fd);
+    const slab = readers(256, file.fd);
     let withdrawn = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat({ max: 63 }), { maxLength: 64 }), async (order) => {
-        expect(threads.submit(context.ctx, slab, slots(64))).toBe(64);
+      fc.asyncProperty(fc.array(fc.nat({ max: 255 }), { maxLength: 64 }), async (order) => {
+        expect(threads.submit(context.ctx, slab, slots(256))).toBe(256);
         const back = new Set<number>();
-        for (const slot of order) {
+        // The last first: the threads come to it last.
+        for (const slot of [255, ...order]) {
           if (threads.withdraw(context.ctx, slab, slot)) back.add(slot);
         }
         withdrawn += back.size;
         await eventually(() => expect(threads.queued + threads.running).toBe(0));
         const done = context.take().map(({ data }) => Number(data));
         const all = [...back, ...done].sort((a, b) => a - b);
-        expect(all).toEqual([...slots(64)]);
+        expect(all).toEqual([...slots(256)]);
         expect(slab.inFlight()).toBe(0);
       }),
       { numRuns: 30 },
