@@ -204,7 +204,7 @@ export class Engine implements Carrier {
 
   #readAlone(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null {
     const { loneRead } = this.#submissions;
-    // To begin a turn calls hooks, which may do anything to the read's file and memory: the first of each waits.
+    // To begin a turn calls hooks, which may do anything to the read's file and memory: a turn's first read goes with others.
     if (!loneRead.takes(file) || !this.#turn.isRunning) return null;
     const now = performance.now();
     return this.#isFree(now) ? loneRead.read(file, wanted, position, now) : null;

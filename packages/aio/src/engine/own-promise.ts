@@ -6,7 +6,7 @@ export const OwnPromise = (async () => {
 
 const itsThen = Reflect.get(OwnPromise.prototype, 'then');
 
-/** `Promise.prototype.then` of a promise for nothing. */
+/** `Promise.prototype.then` of a promise for nothing. Not by that name: a module that exports `then` is a thenable. */
 export const chain = Function.prototype.call.bind(itsThen) as <T>(
   promise: Promise<void>,
   callback: (() => T | Promise<T>) | undefined,

@@ -27,7 +27,7 @@ export class Turn {
       this.#running = false;
       this.#onTurn();
     });
-    // Last: where there was no stack left for these, the next work tries again.
+    // Last: what hooks for these ask for finds no turn that has begun.
     this.#running = true;
   }
 

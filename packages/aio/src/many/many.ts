@@ -51,7 +51,7 @@ function byEngineInLanes({ engine, file }: Served, command: Command, ranges: Swe
         ended(results);
       },
     );
-    // In a job of its own: the caller may be near the end of the stack, and a transfer that fails for that has no errno.
+    // In a job of its own: here the transfers' own claims of stack might fail, and a transfer that fails for that has no errno.
     queueMicrotask(() => {
       transfers.start();
     });
