@@ -126,10 +126,13 @@ it('measures an idle loop as the control', async () => {
   expect(sample.distributions?.timer?.count).toBeGreaterThan(0);
 });
 
-it('says so where libuv does not use io_uring', async () => {
+it('says so where Node does not use io_uring for files', async () => {
   await expect(
     inFiles(1, (paths) => measure(fsPromisesUring, { ...work, paths })),
-  ).rejects.toMatchObject({ name: 'MissingDriver', message: /makes no io_uring here/ });
+  ).rejects.toMatchObject({
+    name: 'MissingDriver',
+    message: /does not use io_uring for files here/,
+  });
 });
 
 describe('a driver that is wrong', () => {

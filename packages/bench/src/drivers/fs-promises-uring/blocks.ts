@@ -1,19 +1,19 @@
 import { open } from 'node:fs/promises';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import type { Blocks, BlocksWork } from '../../jobs/blocks/work.js';
 import { MissingDriver } from '../../trials/missing-driver.js';
 import { promiseBlocks } from '../promise-blocks.js';
 
-function ringCount(): number {
-  let rings = 0;
-  for (const fd of readdirSync('/proc/self/fd')) {
+/** Whether the kernel has a thread that looks into a ring for this process: libuv has one for files, but none for epoll. */
+function hasPollingThread(): boolean {
+  return readdirSync('/proc/self/task').some((thread) => {
     try {
-      if (readlinkSync(`/proc/self/fd/${fd}`) === 'anon_inode:[io_uring]') rings++;
+      return readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').startsWith('iou-sqp-');
     } catch {
-      // The descriptor by which the directory was read is closed by now.
+      // It has ended meanwhile.
+      return false;
     }
-  }
-  return rings;
+  });
 }
 
 /** `fs.promises` in a Node that was started with UV_USE_IO_URING=1, where libuv really uses it. */
@@ -22,10 +22,10 @@ export async function openBlocks(
   buffers: readonly Uint8Array[],
 ): Promise<Blocks> {
   const blocks = await promiseBlocks(open, work, buffers);
-  if (ringCount() === 0) {
+  if (!hasPollingThread()) {
     await blocks.close();
     throw new MissingDriver(
-      `fs-promises-uring: libuv of Node ${process.version} makes no io_uring here (the kernel or sandbox refuses it, or it is too old)`,
+      `fs-promises-uring: Node ${process.version} does not use io_uring for files here (Node 20 does, unless the kernel or a sandbox refuses)`,
     );
   }
   return blocks;
