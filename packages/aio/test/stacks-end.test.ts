@@ -358,3 +358,72 @@ test('a signal that comes there is heard', async () => {
   expect(result).toBe(0);
   expect(status).toBe(0);
 });
+
+/** Submits to a context, collects and cancels in each of the last frames of the stack, and again where that failed. */
+async function driveAtEachFrame({ aio }: Inside, path: string) {
+  const handle = await aio.open(path, 'r', { backend: 'kernel' });
+  const context = new aio.AioContext({ maxInFlight: 8 });
+  const problems: unknown[] = [];
+  const failed = { submit: 0, getEvents: 0, cancel: 0 };
+  for (let frames = 0; frames < 1000; frames += frames < 100 ? 1 : 20) {
+    const [before, read] = [8, 16].map(
+      (length) => new aio.ReadOperation({ file: handle, buffer: Buffer.alloc(length) }),
+    );
+    // Where the results go, from where nothing comes.
+    const poll = new aio.PollOperation({ file: 3, mask: aio.POLLIN });
+    context.submit(before!, poll);
+    let isSubmitted = false;
+    let isCancelled = false;
+    let events: ReturnType<typeof context.getEvents> = [];
+    const dig = (): number => {
+      let below: number;
+      try {
+        below = dig() + 1;
+      } catch {
+        below = 0;
+      }
+      if (below !== frames) return below;
+      try {
+        context.submit(read!);
+        isSubmitted = true;
+      } catch {
+        failed.submit++;
+      }
+      try {
+        events = context.getEvents(0, 8);
+      } catch {
+        failed.getEvents++;
+      }
+      try {
+        isCancelled = context.cancel(poll);
+      } catch {
+        failed.cancel++;
+      }
+      return below;
+    };
+    dig();
+    if (!(isSubmitted as boolean)) context.submit(read!);
+    if (!(isCancelled as boolean) && !context.cancel(poll)) problems.push('not cancelled');
+    // Where one is lost, it need not be waited for.
+    events.push(...context.getEvents(3 - events.length, 8, 5_000_000_000n));
+    const results = [before!, read!, poll].map((operation) =>
+      events.filter((event) => event.operation === operation).map(({ result }) => result),
+    );
+    problems.push(...(String(results) === '8,16,0' ? [] : [String(results)]));
+    if (context.inFlight > 0) problems.push(`${context.inFlight} in flight`);
+  }
+  context.close();
+  await handle.close();
+  return { problems, failed: Object.values(failed).map((times) => times > 0) };
+}
+
+test.for([{ flags: [] }, { flags: COMPILES_IN_PLACE }])(
+  'a context that is driven there loses nothing, with flags $flags',
+  async ({ flags }) => {
+    const path = folder.file('driven');
+    writeNumbered(path, FILE_BYTES);
+    const { result, status } = await inChild(driveAtEachFrame, path, { flags });
+    expect(result).toEqual({ problems: [], failed: [true, true, true] });
+    expect(status).toBe(0);
+  },
+);
