@@ -80,7 +80,7 @@ export class Admission {
     const { length } = wanted;
     // Whatever may fail for want of stack comes before anything is counted, and what calls hooks (for promises),
     // which may take the room, before that is looked at.
-    const batch = this.#submissions.reads.batchFor(length);
+    const batch = this.#submissions.batches.reads.batchFor(length);
     const address = batch.addressOf(wanted.view);
     if (!this.hasRoomFor(length)) return null;
     if (batch.count === 0) batch.began = began;
@@ -147,9 +147,9 @@ export class Admission {
   #admitRanges(sweep: Sweep): boolean {
     sweep.look();
     if (sweep.endsInLine) {
-      if (this.#submissions.batch.count > 0) return false;
+      if (this.#submissions.batches.ranges.count > 0) return false;
       this.#fillBatch(sweep);
-      if (this.#submissions.batch.count > 0) return true;
+      if (this.#submissions.batches.ranges.count > 0) return true;
     }
     const most = Math.min(CHUNK_OPERATIONS, SHARE - sweep.underWay);
     for (let admitted = 0; admitted < most;) {
@@ -169,7 +169,7 @@ export class Admission {
     const slots = this.#slots;
     const range = sweep.peek();
     if (range === NONE || !slots.hasRoomFor(sweep.ranges.length(range))) return;
-    const { batch } = this.#submissions;
+    const batch = this.#submissions.batches.ranges;
     const most = Math.min(CHUNK_OPERATIONS, slots.free, SHARE - sweep.underWay);
     sweep.beginTogether(batch, most, Math.min(CHUNK_BYTES, slots.bytesLeft));
     if (batch.count === 0) return;

@@ -45,7 +45,7 @@ export class Collector {
   }
 
   #collectLate(): void {
-    const { together } = this.#submissions;
+    const { together } = this.#submissions.batches;
     const { lateSlot: slot, lateGeneration } = together;
     if (slot < 0) return;
     const result = together.reapLate();

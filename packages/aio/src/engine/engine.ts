@@ -144,7 +144,7 @@ export class Engine implements Carrier {
   abandonSweep(sweep: Sweep): void {
     if (!sweep.isHeard) return;
     sweep.unhear();
-    this.#submissions.withdrawBatch(sweep);
+    this.#submissions.withdrawRanges(sweep);
     for (const slot of this.#slots.slotsOfRanges()) {
       if (this.#slots.sweepAt(slot) !== sweep || !this.#submissions.withdrawRange(slot)) continue;
       this.#slots.release(slot);
@@ -177,7 +177,7 @@ export class Engine implements Carrier {
   }
 
   #readAlone(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null {
-    const { loneRead } = this.#submissions;
+    const { loneRead } = this.#submissions.batches;
     // To begin a turn calls hooks, which may do anything to the read's file and memory: a turn's first read goes with others.
     if (!loneRead.takes(file) || !this.#flushes.isInTurn) return null;
     const now = performance.now();

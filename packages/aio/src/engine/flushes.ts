@@ -52,8 +52,7 @@ export class Flushes {
       this.flush();
     };
     this.#turn = new Turn(() => {
-      submissions.reads.forget();
-      submissions.loneRead.forget();
+      submissions.batches.forget();
       if (this.#isDue) this.flush();
     });
   }
@@ -88,7 +87,7 @@ export class Flushes {
     this.#isFlushing = true;
     try {
       this.#admission.takeSweepAtOnce(sweep);
-      if (this.#submissions.batch.sweep === sweep) this.#submitBatch();
+      if (this.#submissions.batches.ranges.sweep === sweep) this.#submitRanges();
       sweep.endIfDone();
       isDone = sweep.hasEnded && this.#isIdle && !this.#askedMeanwhile;
     } finally {
@@ -162,12 +161,13 @@ export class Flushes {
 
   /** What waits in the queue, reads and ranges take turns, so that none waits for the others' end. */
   #submitNext(): number {
-    const { batch, queuedForKernel, reads } = this.#submissions;
+    const { queuedForKernel, batches } = this.#submissions;
+    const { reads, ranges } = batches;
     for (;;) {
       this.#whoseTurn = (this.#whoseTurn + 1) % 3;
       if (this.#whoseTurn === 0 && queuedForKernel > 0) return this.#submitQueued();
       if (this.#whoseTurn === 1 && reads.isReady) return this.#submitReads(reads.take());
-      if (this.#whoseTurn === 2 && batch.count > 0) return this.#submitBatch();
+      if (this.#whoseTurn === 2 && ranges.count > 0) return this.#submitRanges();
     }
   }
 
@@ -181,7 +181,9 @@ export class Flushes {
 
   #submitReads(batch: ReadBatch): number {
     batch.generation = this.#pool.nextGeneration();
-    const taken = this.#submissions.submitReads(batch);
+    const { batches, queuedForKernel } = this.#submissions;
+    const othersWait = queuedForKernel > 0 || batches.ranges.count > 0;
+    const taken = batches.submitReads(batch, othersWait);
     const { others } = batch;
     this.#outcomes.collectedAt = performance.now();
     // First: events of reads that ended out of order are among those of others.
@@ -191,12 +193,13 @@ export class Flushes {
     return taken;
   }
 
-  #submitBatch(): number {
-    const taken = this.#submissions.submitBatch();
+  #submitRanges(): number {
+    const { batches } = this.#submissions;
+    const taken = batches.submitRanges();
     this.#outcomes.collectedAt = performance.now();
-    const { events } = this.#submissions.batch.columns;
+    const { events } = batches.ranges.columns;
     // First: events of ranges that ended out of order are among those of others.
-    if (taken !== 0) this.#outcomes.batchCameBack(taken);
+    if (taken !== 0) this.#outcomes.rangesCameBack(taken);
     this.#collector.take(events);
     if (this.#submissions.inFlight > 0) this.#collector.collect();
     return taken;

@@ -46,11 +46,11 @@ export class Outcomes {
   }
 
   /** @param taken - how many ranges the kernel took; -errno where it refused the first */
-  batchCameBack(taken: number): void {
-    const { batch } = this.#submissions;
+  rangesCameBack(taken: number): void {
+    const batch = this.#submissions.batches.ranges;
     const sweep = batch.sweep!;
     if (batch.columns.whole === taken && !operationEnd.hasSubscribers) {
-      this.#submissions.batchEnded(taken);
+      this.#submissions.batches.rangesEnded(taken);
       this.#slots.giveBackInBatch(taken, batch.bytesOf(taken));
       this.#count(sweep.began, taken);
       sweep.noteWhole(batch, taken);
@@ -76,7 +76,7 @@ export class Outcomes {
     }
     for (const [i, slot] of slots.entries()) {
       if (results[i] === IoRangeArray.PENDING) continue;
-      this.#submissions.batchEnded(1);
+      this.#submissions.batches.rangesEnded(1);
       const isAnswered = !isUnanswered(isHelped, results[i]!) || !sweep.isHeard;
       if (isAnswered) this.cameBack(slot, results[i]!);
       else this.#askKernel(slot, sweep);
