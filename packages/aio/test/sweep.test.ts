@@ -352,6 +352,7 @@ test('each range is told to those who trace, with its result', async () => {
   using own = new OwnEngine();
   const handle = await openOn(own);
   const { fd } = handle;
+  await handle.readFile(); // A test before has evicted it.
   const seen: unknown[] = [];
   const onStart = (message: unknown): void => void seen.push(['start', message]);
   const onEnd = (message: unknown): void => void seen.push(['end', message]);

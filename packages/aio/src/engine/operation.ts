@@ -165,8 +165,8 @@ export class Operation {
 
   /** For those who trace. */
   message(): OperationMessage {
-    const { command, fd, offset, bytes } = this;
-    return { syscall: command?.syscall ?? '', fd, offset, bytes };
+    const { command, fd, offset, done, bytes } = this;
+    return { syscall: command?.syscall ?? '', fd, offset: offset - done, bytes };
   }
 
   clear(): void {

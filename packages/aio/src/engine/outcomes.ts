@@ -196,7 +196,8 @@ export class Outcomes {
     // Whoever traces may give up on it meanwhile: there is nothing left to take back.
     operation.state = IDLE;
     this.#count(operation.began);
-    if (operationEnd.hasSubscribers) operationEnd.publish({ ...operation.message(), result });
+    if (!operationEnd.hasSubscribers) return;
+    operationEnd.publish({ ...operation.message(), result: operation.outcome(result) });
   }
 
   #settle(operation: Operation, result: number): void {
