@@ -288,3 +288,20 @@ test('a read for which the stack ended leaves its room to others', async () => {
   expect(vi.mocked(bind.io_submit_ranges).mock.calls.map(([, nr]) => nr)).toEqual([8]);
   await file.close();
 });
+
+test('so do very many of one tick, after which the rest goes by itself', async () => {
+  const error = new RangeError('Maximum call stack size exceeded');
+  using add = vi.spyOn(ReadBatch.prototype, 'add').mockImplementation(() => {
+    throw error;
+  });
+  const begin = (): Promise<unknown> => expectRead(10, 0);
+  const begun = await Promise.allSettled(Array.from({ length: 200 }, begin));
+  const ended = begun.filter(({ status }) => status === 'rejected').length;
+  expect([ended, add.mock.calls.length]).toEqual([128, 128]);
+  // Their room has been given back.
+  await Promise.allSettled([begin()]);
+  expect(add.mock.calls.length).toBe(129);
+  add.mockRestore();
+  await expectReads(1024, 10);
+  expect(own.engine.stats()).toMatchObject({ queued: 0 });
+});

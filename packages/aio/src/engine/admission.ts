@@ -26,17 +26,18 @@ export class Admission {
 
   /**
    * Slots that reads would have had, for which the stack ended, and bytes of all together: there may be none for a call to
-   * give them back, nor for an object.
+   * give them back, nor for an object. Where there might be no place for one more, no read is taken until they are given back.
    */
-  readonly #leftovers: Uint32Array;
+  readonly #leftovers = new Uint32Array(CHUNK_OPERATIONS);
   #countLeft = 0;
   #bytesLeft = 0;
+  /** How many are being taken: hooks for the promise of one may ask for another. */
+  #beingTaken = 0;
 
   constructor(slots: SlotTable, submissions: Submissions, pool: OperationPool) {
     this.#slots = slots;
     this.#submissions = submissions;
     this.#pool = pool;
-    this.#leftovers = new Uint32Array(slots.size);
     this.#backlog = new Backlog((operation) => {
       pool.recycle(operation);
     });
@@ -83,12 +84,17 @@ export class Admission {
     const batch = this.#submissions.batches.reads.batchFor(length);
     const address = batch.addressOf(wanted.view);
     if (!this.hasRoomFor(length)) return null;
+    if (this.#countLeft + this.#beingTaken >= CHUNK_OPERATIONS) return null;
     if (batch.count === 0) batch.began = began;
     const slot = this.#slots.reserve(length);
     file.underWay++;
+    this.#beingTaken++;
     try {
-      return batch.add(file, wanted, address, slot, position);
+      const read = batch.add(file, wanted, address, slot, position);
+      this.#beingTaken--;
+      return read;
     } catch (error) {
+      this.#beingTaken--;
       file.underWay--;
       this.#leftovers[this.#countLeft++] = slot;
       this.#bytesLeft += length;
