@@ -8,7 +8,8 @@ import { Tally } from './tally.js';
 // start: the tests have many.
 delete process.env.NODE_EXTRA_CA_CERTS;
 
-const patience = 60_000 * (instrument ? (instrument.slow ? 30 : 3) : 1);
+// What hangs is to be found, however slow the machine is.
+const patience = 180_000 * (instrument ? (instrument.slow ? 30 : 3) : 1);
 const label = [`Node ${process.versions.node}`, instrument?.name ?? []].flat().join(', ');
 const tally = process.env.AIO_TALLY;
 

@@ -126,7 +126,7 @@ test.for([
 
 const MANY = rounds(768, 12);
 
-test(`${MANY} MiB go in one write and come back in one read`, { timeout: 120_000 }, ({ skip }) => {
+test(`${MANY} MiB go in one write and come back in one read`, { timeout: 300_000 }, ({ skip }) => {
   const BYTES = MANY << 20;
   const { bavail, bsize } = statfsSync(DISK);
   skip(freemem() < 3 * BYTES, `not runnable here: needs ${3 * MANY} MiB of free memory`);

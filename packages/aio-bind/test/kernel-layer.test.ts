@@ -16,7 +16,7 @@ const isBeyond = (title: string): boolean =>
   process.env.AIO_INSTRUMENT === 'valgrind' && beyondValgrind.test(title);
 
 // On a machine that is busy otherwise, handing over between threads takes its time.
-describe.concurrent('kernel layer', { timeout: 120_000 }, () => {
+describe.concurrent('kernel layer', { timeout: 300_000 }, () => {
   const titles = KernelCases.list();
   let cases: KernelCases | undefined;
   afterAll(() => cases?.[Symbol.asyncDispose]());

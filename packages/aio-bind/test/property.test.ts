@@ -215,7 +215,7 @@ test(`${TOTAL} rounds of random batches give each event exactly once, with the r
   expect(rounds).toBe(RUNS * ROUNDS_PER_RUN);
   // Most draws must have become operations, or nothing was shown.
   expect(operations).toBeGreaterThan(rounds);
-}, 120_000);
+}, 300_000);
 
 /** The whole file by one operation, apart from the machine under test. */
 function whole(prepare: typeof io_prep_pread, buffer: Buffer): void {

@@ -15,7 +15,7 @@ import { TempFolder } from './support/temp-folder.js';
 
 const SCRIPTS = rounds(2000, 200);
 /** Generous: how long it takes is the disk's affair, which syncs in it. */
-const PATIENCE = { timeout: 120_000 };
+const PATIENCE = { timeout: 300_000 };
 const BURSTS = rounds(300, 40);
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } = constants;

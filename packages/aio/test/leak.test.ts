@@ -49,7 +49,7 @@ async function growth(
 
 test(
   `${READS.toLocaleString('en')} reads leave the heap and the resident set where they were`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     using own = new OwnEngine();
     const handle = await own.open(folder.file('file'), 'r');
@@ -72,7 +72,7 @@ test.for([
   ['reads with a signal and a timeout', 20_000],
   ['reads into several buffers', rounds(50_000, 25_000)],
   ['appends', rounds(50_000, 25_000)],
-] as const)('%s leave the heap where it was', { timeout: 120_000 }, async ([kind, times]) => {
+] as const)('%s leave the heap where it was', { timeout: 300_000 }, async ([kind, times]) => {
   using own = new OwnEngine();
   const handle = await own.open(folder.file('file'), 'r+');
   const buffers = Array.from({ length: LANES }, () => Buffer.alloc(64));

@@ -13,7 +13,7 @@ import { rounds } from './support/rounds.js';
 import { TempFolder } from './support/temp-folder.js';
 
 const RUNS = rounds(1500, 40);
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: 300_000 };
 
 let folder: TempFolder;
 beforeAll(() => {

@@ -99,6 +99,7 @@ export async function bench(
   if (json !== undefined && tables) checkWritable('--json', json);
   const out = command.out === undefined ? undefined : makeDirectory('--out', command.out);
   const started = new Date();
+  const begun = performance.now();
   const meter = new NoiseMeter();
   const machine = await describeMachine(directory, signal);
   const print: Print = (text) => {
@@ -113,7 +114,7 @@ export async function bench(
     schema: SCHEMA,
     command: commandText(args),
     started: started.toISOString(),
-    seconds: (Date.now() - started.getTime()) / 1000,
+    seconds: (performance.now() - begun) / 1000,
     machine,
     noise: meter.noise,
     ...found,

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { Carrier } from './carrier.js';
 import { claimStack } from './claim-stack.js';
 import type { Operation } from './operation.js';
+import { OwnPromise, chain } from './own-promise.js';
 
 /** Until when an operation's caller is interested in it. */
 export interface Patience {
@@ -53,6 +54,9 @@ export function problemWith({ signal, timeout }: Patience): Error | null {
 
 type Callback = (error: Error) => void;
 
+// Made beforehand: where the stack ends, only what is V8's own can be called.
+const told = OwnPromise.resolve();
+
 /** Those who wait for a signal: with one listener for all, as Node warns of more than ten. */
 class Waiting {
   readonly #callbacks = new Set<Callback>();
@@ -65,7 +69,7 @@ class Waiting {
       claimStack();
     } catch {
       // The signal comes but once.
-      queueMicrotask(this.#tell);
+      void chain(told, this.#tell);
       return;
     }
     this.#tell();
