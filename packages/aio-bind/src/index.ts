@@ -41,6 +41,7 @@ export { SEEK_CUR, SEEK_END, SEEK_SET, lseek } from './lseek.js';
 export { addressOf, allocAligned, stackAddress } from './memory.js';
 export { type OpenHow, openat2, try_openat2 } from './openat2.js';
 export { try_preadv2 } from './preadv2.js';
+export { TimedRead } from './timed-read.js';
 export {
   type Signal,
   SigSet,

@@ -52,6 +52,11 @@ export interface NativeReadHelper {
   close(): void;
 }
 
+export interface NativeTimedRead {
+  words: ArrayBuffer;
+  read: () => void;
+}
+
 /** Results are the kernel's: a count or 0, or -errno. */
 export interface Native {
   layout: Layout;
@@ -116,6 +121,7 @@ export interface Native {
   createSlab(js: object, slots: number): NativeSlab;
   createEventArray(js: object, length: number): NativeEventArray;
   createRangeArray(js: object, length: number): NativeRangeArray;
+  createTimedRead(): NativeTimedRead;
   allocAligned(size: number, alignment: number): ArrayBuffer;
   addressOf(view: ArrayBufferView | ArrayBufferLike): number;
   stackAddress(): number;

@@ -55,6 +55,7 @@ describe('without its addon, the package', () => {
         Timespec: () => new aio.Timespec(),
         EventWatcher: () => new aio.EventWatcher(() => undefined),
         SubmitThreads: () => new aio.SubmitThreads(),
+        TimedRead: () => new aio.TimedRead(),
         allocAligned: () => aio.allocAligned(1),
         addressOf: () => aio.addressOf(Buffer.alloc(1)),
         layout: () => aio.layout.iocb.size / 4,
@@ -69,7 +70,7 @@ describe('without its addon, the package', () => {
         }
       });
     }, null);
-    expect(errors.length).toBe(18);
+    expect(errors.length).toBe(19);
     for (const error of errors) {
       expect(error).toEqual({
         use: error.use,

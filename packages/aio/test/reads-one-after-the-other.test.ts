@@ -4,7 +4,6 @@ import { createHook } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FileHandle } from 'node:fs/promises';
 import { readFileSync, statSync } from 'node:fs';
-import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -35,12 +34,13 @@ afterEach(() => {
 });
 beforeEach(() => {
   // However busy the machine is, no turn has had its share.
-  clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+  clock = vi.spyOn(bind.TimedRead.prototype, 'ended', 'get').mockReturnValue(0);
   // Its device has shown that such reads end in line.
   deviceOf(statSync(path).dev).endsInLine = BUFFERED_READ;
 });
 
-const byThemselves = (): number => vi.mocked(bind.try_preadv2).mock.calls.length;
+const preadv2 = vi.spyOn(bind.TimedRead.prototype, 'preadv2');
+const byThemselves = (): number => preadv2.mock.calls.length;
 const submissions = (): number => vi.mocked(bind.io_submit_ranges).mock.calls.length;
 
 /** A handle of which one read has been awaited. */
@@ -114,6 +114,22 @@ test('those that are asked for before it has been given go together', async () =
   await handle.close();
 });
 
+test('where each was awaited, some are not looked at: the rest of a burst goes together', async () => {
+  using own = new OwnEngine();
+  const handle = await openAndRead(own);
+  await expectAll(ask(handle, 100, 0));
+  const asked = Array.from({ length: 20 }, (_, i) => ask(handle, 100, i * 5000));
+  expect(byThemselves()).toBe(2 + 7 + 1);
+  await Promise.all(asked.map(expectAll));
+  expect([byThemselves(), submissions()]).toEqual([10, 1]);
+  // The next does not follow a lone one; the one after that is looked at.
+  await expectAll(ask(handle, 100, 0));
+  await Promise.all([ask(handle, 100, 0), ask(handle, 100, 7), ask(handle, 100, 8)].map(expectAll));
+  expect([byThemselves(), submissions()]).toEqual([12, 2]);
+  expect(own.engine.stats()).toMatchObject({ completed: 26, inFlight: 0, queued: 0 });
+  await handle.close();
+});
+
 test('behind what waits for the end of the tick it waits, too', async () => {
   using own = new OwnEngine();
   const handle = await openAndRead(own);
@@ -150,9 +166,10 @@ test('what was transferred away since is not written to', async () => {
   await handle.close();
 });
 
-test('what a hook for its promise asks for is another', async () => {
+test.for([0, 1])('what a hook for its promise asks for is another: %i before', async (before) => {
   using own = new OwnEngine();
   const handle = await openAndRead(own);
+  for (let i = 0; i < before; i++) await expectAll(ask(handle, 8, 0));
   const others: Asked[] = [];
   let hasAsked = false;
   const hook = createHook({
@@ -308,14 +325,13 @@ test('without a position it is complete where it is cached in part', async () =>
   const at = 100 * PAGE;
   keepOnly(path, at);
   bind.lseek(handle.fd, at + 5, bind.SEEK_SET);
-  vi.mocked(bind.try_preadv2).mockClear();
-  const { try_preadv2: actual } = await vi.importActual<typeof bind>('aio-bind');
+  preadv2.mockClear();
   // Cut here, since a fast disk may have the next page before the kernel looks for it once more.
-  vi.mocked(bind.try_preadv2).mockImplementationOnce((fd, memory, _, offset, flags) =>
-    actual(fd, memory, PAGE - 5, offset, flags),
+  preadv2.mockImplementationOnce((fd, memory, _, offset, flags) =>
+    bind.try_preadv2(fd, memory, PAGE - 5, offset, flags),
   );
   await expectNext(handle, 10 * PAGE, at + 5);
-  const [attempt] = vi.mocked(bind.try_preadv2).mock.results;
+  const [attempt] = preadv2.mock.results;
   expect(attempt?.value).toBe(PAGE - 5);
   await expectNext(handle, 100, at + 5 + 10 * PAGE);
   await handle.close();

@@ -14,6 +14,7 @@
 #include "slab.h"
 #include "submit_ranges.h"
 #include "submit_threads.h"
+#include "timed_read.h"
 
 namespace aio_bind::addon {
 namespace {
@@ -49,6 +50,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports["createRangeArray"] = Napi::Function::New<CreateRangeArray>(env, "createRangeArray");
   exports["allocAligned"] = Napi::Function::New<AllocAligned>(env, "allocAligned");
   exports["addressOf"] = Napi::Function::New<AddressOf>(env, "addressOf");
+  exports["createTimedRead"] = Napi::Function::New<CreateTimedRead>(env, "createTimedRead");
   exports["stackAddress"] = Napi::Function::New<StackAddress>(env, "stackAddress");
 
   exports["EventWatcher"] = EventWatcher::Define(env);

@@ -27,7 +27,11 @@ int Statx(int dirfd, const char* pathname, int flags, uint32_t mask, StatxBuf* s
 
 int64_t Preadv2(int fd, void* buffer, size_t length, int64_t offset, int flags) {
   const iovec iov = {.iov_base = buffer, .iov_len = length};
-  const ssize_t count = preadv2(fd, &iov, 1, offset, flags);
+  // Not the C library's function, which is a point where a thread may be cancelled, and pays for
+  // that with each call.
+  const auto low = static_cast<unsigned long>(offset);
+  const auto high = static_cast<unsigned long>(offset >> 32);  // not looked at where low has all
+  const long count = syscall(SYS_preadv2, fd, &iov, 1, low, high, flags);
   return count == -1 ? -errno : count;
 }
 

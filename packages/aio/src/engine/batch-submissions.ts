@@ -86,7 +86,7 @@ export class BatchSubmissions {
    */
   submitReads(batch: ReadBatch, othersWait: boolean): number {
     const { count, columns } = batch;
-    this.loneRead.isLikely = false;
+    this.loneRead.expect(false);
     const isAlone = count === 1 && !othersWait;
     const isWorthHelp = this.together.isWorthIt(batch);
     if ((isAlone || isWorthHelp) && batch.isKnownToEndInLine()) {
@@ -129,7 +129,8 @@ export class BatchSubmissions {
     if (result === UNANSWERED) return false;
     notHelped(batch);
     batch.columns.res[0] = result;
-    this.loneRead.isLikely = batch.isWhole = result === batch.bytes;
+    batch.isWhole = result === batch.bytes;
+    this.loneRead.expect(batch.isWhole);
     batch.others = 0;
     this.#counters.submitted++;
     this.#counters.inLine++;

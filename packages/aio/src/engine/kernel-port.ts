@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import {
   EventWatcher,
   IOCB_CMD_PREAD,
@@ -8,11 +9,11 @@ import {
   RWF_NOWAIT,
   ReadHelper,
   SubmitThreads,
+  TimedRead,
   type aio_context_t,
   io_getevents_ring,
   io_submit,
   io_submit_ranges,
-  try_preadv2,
 } from 'aio-bind';
 import {
   eventGeneration,
@@ -38,6 +39,12 @@ function refusal(error: unknown): number {
   return errno === -EAGAIN ? 0 : errno;
 }
 
+/** How far CLOCK_MONOTONIC is ahead of performance.now(), in ms. */
+function monotonicAhead(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6 - performance.now();
+}
+
 interface PortOptions {
   /** How many iocbs there are. */
   readonly slots: number;
@@ -59,6 +66,8 @@ export class KernelPort {
   readonly #events = new IoEventArray(256);
   readonly #watcher: EventWatcher;
   readonly #threads: SubmitThreads;
+  readonly #timedRead = new TimedRead();
+  readonly #ahead = monotonicAhead();
   /** Made when it is first of use. */
   #helper: ReadHelper | null = null;
   #holdsLoop = false;
@@ -126,7 +135,17 @@ export class KernelPort {
 
   /** preadv2(2) for a read that is alone: bytes, or -errno. */
   readAtOnce(fd: number, address: number, nbytes: number, offset: number): number {
-    return try_preadv2(fd, address, nbytes, offset, RWF_NOWAIT);
+    return this.#timedRead.preadv2(fd, address, nbytes, offset, RWF_NOWAIT);
+  }
+
+  /** When the last of these began, in ms, as performance.now() has it. */
+  get readBegan(): number {
+    return this.#timedRead.began - this.#ahead;
+  }
+
+  /** When it ended; long ago where there was none. */
+  get readEnded(): number {
+    return this.#timedRead.ended - this.#ahead;
   }
 
   /**
