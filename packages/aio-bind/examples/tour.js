@@ -1,5 +1,6 @@
 // A vectored write, an fsync, a read, a poll, and a poll that is cancelled.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -39,6 +40,7 @@ console.log('read:', buffer.toString('latin1', 0, read));
 const echo = spawn('echo', ['ready'], { stdio: ['ignore', 'pipe', 'inherit'] });
 aio.io_prep_poll(iocb, echo.stdout._handle.fd, aio.POLLIN);
 console.log('readable:', (complete() & BigInt(aio.POLLIN)) !== 0n);
+await once(echo, 'exit'); // whose SIGCHLD would interrupt the next wait (EINTR)
 
 // Nothing will ever come here, so the poll is cancelled; its event comes all the same.
 const silent = spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -327,15 +327,19 @@ describe('io_submit: room', () => {
   test('one call takes as many as there is room for, and says how many', () => {
     using context = new Context(1);
     using file = tempFile();
+    const nr = aio_ring(context.ctx)?.nr ?? 127;
     const slab = new IocbSlab(1);
     io_prep_poll(new Iocb(slab, 0), file.fd, POLLOUT);
-    const slots = new Uint32Array(1000);
-    const accepted = io_submit(context.ctx, 1000, slab, slots);
+    const slots = new Uint32Array(nr);
+    let accepted = io_submit(context.ctx, nr, slab, slots);
     expect(accepted).toBeGreaterThanOrEqual(1);
-    expect(accepted).toBeLessThan(aio_ring(context.ctx)?.nr ?? 1000);
+    expect(accepted).toBeLessThan(nr);
     expect(slab.inFlight(0)).toBe(accepted);
-    expect(() => io_submit(context.ctx, 1, slab, slots)).toThrow(refused('EAGAIN'));
-    expect(context.take()).toHaveLength(accepted);
+    // The kernel hands out room to a CPU by the batch, so on another there may be some left.
+    expect(() => {
+      for (;;) accepted += io_submit(context.ctx, 1, slab, slots);
+    }).toThrow(refused('EAGAIN'));
+    expect(io_getevents(context.ctx, 0, nr, new IoEventArray(nr), null)).toBe(accepted);
     expect(slab.inFlight(0)).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { constants, fstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import * as aio from '../src/index.js';
+import { again } from './support/again.js';
 import { outOfRange, refusal, wrong, wrongType } from './support/refusals.js';
 import { Scratch } from './support/scratch.js';
 import { File } from './temp-file.js';
@@ -56,9 +57,12 @@ describe('openat2', () => {
 
   test('RESOLVE_CACHED opens what was used just now, and refuses to create with EAGAIN', () => {
     using folder = new Scratch();
-    writeFileSync(folder.to('file'), '');
+    const path = folder.to('file');
+    writeFileSync(path, '');
     const resolve = aio.RESOLVE_CACHED;
-    using file = opened(AT_FDCWD, folder.to('file'), { flags: O_RDONLY, resolve });
+    const fd = again(path, () => aio.try_openat2(AT_FDCWD, path, O_RDONLY, 0, resolve));
+    expect(fd).toBeGreaterThan(0);
+    using file = new File(fd);
     expect(file.size).toBe(0);
     const flags = O_WRONLY | O_CREAT;
     expect(() => aio.openat2(AT_FDCWD, folder.to('other'), { flags, resolve })).toThrow(

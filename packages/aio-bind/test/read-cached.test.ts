@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, readdirSync, readSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, readdirSync, readSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import * as aio from '../src/index.js';
+import { again } from './support/again.js';
 import { wrong, wrongType } from './support/refusals.js';
 import { Scratch } from './support/scratch.js';
 
@@ -15,16 +16,6 @@ function deviceOf(path: string): Uint32Array {
   const found = new aio.Statx();
   aio.statx(aio.AT_FDCWD, path, 0, aio.STATX_TYPE, found);
   return Uint32Array.of(found.stx_dev_major, found.stx_dev_minor);
-}
-
-/** Asks again, a bounded number of times, while the directory cache is of no help: it is the machine's. */
-function again(path: string | Buffer, read: () => number): number {
-  let result = read();
-  for (let times = 0; times < 100 && result === -EAGAIN; times++) {
-    statSync(path);
-    result = read();
-  }
-  return result;
 }
 
 function readCached(path: string | Buffer, buffer: Buffer, devices: Uint32Array): number {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -231,6 +232,19 @@ iocb WithEventFd(iocb operation, int fd) {
 }
 
 uint64_t Address(const void* pointer) { return reinterpret_cast<uintptr_t>(pointer); }
+
+void PinToNthCpu(int n) {
+  cpu_set_t allowed;
+  REQUIRE_EQ(sched_getaffinity(0, sizeof allowed, &allowed), 0);
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &allowed) || n-- > 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    REQUIRE_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+    return;
+  }
+}
 
 void AwaitBlockedIn(pid_t tid, long number) {
   // proc_pid_syscall(5): the number of the call that the thread sleeps in, else "running".

@@ -125,6 +125,10 @@ iocb WithFlags(iocb operation, __kernel_rwf_t flags);
 iocb WithEventFd(iocb operation, int fd);
 uint64_t Address(const void* pointer);
 
+// Keeps the calling thread on the n-th of the CPUs that it may use, from 0, if there are as many.
+// Threads that are to race need one each: the scheduler likes to put a thread that is woken beside
+// the one that woke it, and then they take turns.
+void PinToNthCpu(int n);
 // Returns once thread `tid` of this process sleeps in system call `number`.
 void AwaitBlockedIn(pid_t tid, long number);
 bool KernelIsAtLeast(int major, int minor);
