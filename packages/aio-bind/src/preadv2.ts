@@ -1,7 +1,5 @@
-import { MAX_U32, MIN_S32, checkInteger, outOfRange } from './argument-errors.js';
-import { byteLengthOf } from './byte-length.js';
-import { addressOf } from './memory.js';
 import { native } from './native.js';
+import { checkedAddress } from './read-arguments.js';
 
 /**
  * Reads into one buffer (`preadv2`, Linux 4.6), and gives -errno in place of an Error: with RWF_NOWAIT it is a way
@@ -29,30 +27,4 @@ export function try_preadv2(
   flags: number,
 ): number {
   return native.preadv2(fd, checkedAddress(fd, buf, count, offset, flags), count, offset, flags);
-}
-
-/**
- * Checks the arguments of a read.
- *
- * @returns where the memory is
- */
-export function checkedAddress(
-  fd: number,
-  buf: ArrayBufferView | number,
-  count: number,
-  offset: number,
-  flags: number,
-): number {
-  checkInteger('fd', fd, MIN_S32, -1 - MIN_S32);
-  checkInteger('count', count, 0, -1 - MIN_S32);
-  checkInteger('offset', offset, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-  checkInteger('flags', flags, MIN_S32, MAX_U32);
-  if (typeof buf === 'number') {
-    checkInteger('buf', buf, 0, Number.MAX_SAFE_INTEGER);
-    return buf;
-  }
-  const address = addressOf(buf);
-  const room = byteLengthOf(buf);
-  if (count > room) throw outOfRange('count', `<= ${room}`, count);
-  return address;
 }

@@ -1,5 +1,5 @@
 import { native } from './native.js';
-import { checkedAddress } from './preadv2.js';
+import { checkedAddress } from './read-arguments.js';
 
 /** The order of what both sides have in common (timed_read.cc): first doubles, */
 const BUF = 0;
@@ -39,7 +39,7 @@ export class TimedRead {
   }
 
   /** {@link try_preadv2}: its arguments, its results, its errors. */
-  preadv2(
+  try_preadv2(
     fd: number,
     buf: ArrayBufferView | number,
     count: number,

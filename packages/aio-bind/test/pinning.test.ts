@@ -412,6 +412,7 @@ describe('nothing is held for ever', () => {
           aio.io_prep_preadv(iocb, 0, vectors, 1, 0);
           new aio.IoEventArray(128);
           new aio.SubmitThreads();
+          new aio.TimedRead();
           // One in ten: each is a descriptor until the loop has turned.
           if (round % 10 === 0) new aio.EventWatcher(() => undefined).close();
         };

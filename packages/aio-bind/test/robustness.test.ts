@@ -65,6 +65,7 @@ describe('any arguments', () => {
           sigset: new aio.SigSet(),
           watcher,
           threads,
+          timed: new aio.TimedRead(),
         };
         const fine = {
           ...instances,
@@ -89,6 +90,11 @@ describe('any arguments', () => {
         /** A descriptor that is open may be one of Node's own. */
         const safeFd = (value: unknown): unknown =>
           typeof value === 'number' && value >= 0 && value < 1024 ? fd : value;
+        const tamePreadv2 = (args: unknown[]): void => {
+          args[0] = safeFd(args[0]);
+          // An address is the caller's to keep right.
+          if (typeof args[1] === 'number') args[1] = Math.min(args[1], 4095);
+        };
         /** What must not be passed, since it would do what it says. */
         const tamed: Record<string, (args: unknown[]) => void> = {
           // These would wait for ever, as null and what the setters have made of `timespec` ask for.
@@ -110,11 +116,8 @@ describe('any arguments', () => {
           'iocb.aio_fildes': (args) => (args[0] = safeFd(args[0])),
           'iocb.aio_resfd': (args) => (args[0] = safeFd(args[0])),
           lseek: (args) => (args[0] = safeFd(args[0])),
-          try_preadv2: (args) => {
-            args[0] = safeFd(args[0]);
-            // An address is the caller's to keep right.
-            if (typeof args[1] === 'number') args[1] = Math.min(args[1], 4095);
-          },
+          try_preadv2: tamePreadv2,
+          'timed.try_preadv2': tamePreadv2,
           close: (args) => (args[0] = safeFd(args[0]) === fd ? -1 : args[0]),
         };
         for (const name of Object.keys(aio)) {

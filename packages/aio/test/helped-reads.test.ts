@@ -169,7 +169,7 @@ describe.each([
       endsInLine: BUFFERED_READ,
       refusesNowait: 0,
     });
-    using alone = vi.spyOn(bind.TimedRead.prototype, 'preadv2');
+    using alone = vi.spyOn(bind.TimedRead.prototype, 'try_preadv2');
     using own = new OwnEngine();
     const handle = (await own.open(shm.file('file'), 'r')) as AioFileHandle;
     using _ended = vi.spyOn(bind.IoRangeArray.prototype, 'ended', 'get').mockReturnValueOnce(8);

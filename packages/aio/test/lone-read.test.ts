@@ -33,7 +33,7 @@ const device = (): ReturnType<typeof deviceOf> => deviceOf(statSync(path).dev);
 
 const submissions = (): number =>
   vi.mocked(bind.io_submit).mock.calls.length + vi.mocked(bind.io_submit_ranges).mock.calls.length;
-const alone = vi.spyOn(bind.TimedRead.prototype, 'preadv2');
+const alone = vi.spyOn(bind.TimedRead.prototype, 'try_preadv2');
 const lone = (): number => alone.mock.calls.length;
 
 async function expectRead(length: number, position: number, own: OwnEngine): Promise<void> {

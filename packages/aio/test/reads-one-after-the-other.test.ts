@@ -4,10 +4,12 @@ import { createHook } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FileHandle } from 'node:fs/promises';
 import { readFileSync, statSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
+import { LoneRead } from '../src/engine/lone-read.js';
 import { OwnEngine } from './support/own-engine.js';
 import { evict, keepOnly, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
@@ -27,19 +29,26 @@ beforeAll(() => {
   contents = writeNumbered(path, FILE_BYTES);
 });
 afterAll(() => folder[Symbol.dispose]());
-let clock: { mockRestore(): void };
+let clocks: { mockRestore(): void }[];
+const goOnByClock = (): void => {
+  for (const clock of clocks) clock.mockRestore();
+};
 afterEach(() => {
-  clock.mockRestore();
+  goOnByClock();
   vi.clearAllMocks();
 });
 beforeEach(() => {
   // However busy the machine is, no turn has had its share.
-  clock = vi.spyOn(bind.TimedRead.prototype, 'ended', 'get').mockReturnValue(0);
+  const now = performance.now();
+  clocks = [
+    vi.spyOn(performance, 'now').mockReturnValue(now),
+    vi.spyOn(LoneRead.prototype, 'now').mockReturnValue(now),
+  ];
   // Its device has shown that such reads end in line.
   deviceOf(statSync(path).dev).endsInLine = BUFFERED_READ;
 });
 
-const preadv2 = vi.spyOn(bind.TimedRead.prototype, 'preadv2');
+const preadv2 = vi.spyOn(bind.TimedRead.prototype, 'try_preadv2');
 const byThemselves = (): number => preadv2.mock.calls.length;
 const submissions = (): number => vi.mocked(bind.io_submit_ranges).mock.calls.length;
 
@@ -61,6 +70,10 @@ function ask(handle: FileHandle, length: number, position: number): Asked {
   const buffer = Buffer.alloc(length);
   return { buffer, position, reading: handle.read(buffer, 0, length, position) };
 }
+
+/** Whether it has been read by now. */
+const isRead = ({ buffer, position }: Asked): boolean =>
+  buffer.equals(contents.subarray(position, position + buffer.length));
 
 async function expectAll({ buffer, position, reading }: Asked): Promise<void> {
   const { bytesRead } = await reading;
@@ -181,11 +194,52 @@ test.for([0, 1])('what a hook for its promise asks for is another: %i before', a
   }).enable();
   const asked = ask(handle, 50, 300);
   hook.disable();
+  expect([isRead(asked), others.map(isRead)]).toEqual([true, [before > 0]]);
   const { reading } = asked;
   expect((await reading) as unknown).toEqual({ bytesRead: 50, buffer: asked.buffer });
   await expectAll(asked);
   expect(others).toHaveLength(1);
   await expectAll(others[0]!);
+  expect(byThemselves()).toBe(before + 3);
+  await handle.close();
+});
+
+test('what a getter for its `then` asks for is another', async () => {
+  using own = new OwnEngine();
+  const handle = await openAndRead(own);
+  await expectAll(ask(handle, 8, 0));
+  const others: Asked[] = [];
+  let isAsking = false;
+  Object.defineProperty(Object.prototype, 'then', {
+    configurable: true,
+    get: () => {
+      if (isAsking) return undefined;
+      isAsking = true;
+      others.push(ask(handle, 30, 7000));
+      return undefined;
+    },
+  });
+  const asked = ask(handle, 50, 300);
+  Reflect.deleteProperty(Object.prototype, 'then');
+  expect([isRead(asked), others.map(isRead)]).toEqual([true, [true]]);
+  await Promise.all([asked, ...others].map(expectAll));
+  expect(own.engine.stats()).toMatchObject({ completed: 4, inFlight: 0, queued: 0 });
+  await handle.close();
+});
+
+test('it is promised by V8, whatever a program has put there', async () => {
+  using own = new OwnEngine();
+  const handle = await openAndRead(own);
+  await expectAll(ask(handle, 8, 0));
+  let asked: Asked;
+  {
+    using _resolve = vi.spyOn(Promise, 'resolve').mockImplementation(() => {
+      throw new Error('not this one');
+    });
+    asked = ask(handle, 50, 300);
+  }
+  expect(isRead(asked)).toBe(true);
+  await expectAll(asked);
   await handle.close();
 });
 
@@ -228,7 +282,7 @@ test('those who trace hear of it', async () => {
 test('others have their turn between any number of them', async () => {
   using own = new OwnEngine();
   const handle = await openAndRead(own);
-  clock.mockRestore();
+  goOnByClock();
   let turns = 0;
   const turn = (): void => {
     if (++turns < 20) setImmediate(turn);
@@ -238,10 +292,51 @@ test('others have their turn between any number of them', async () => {
   await handle.close();
 });
 
+test('others have their turn after two, where a program computes for 0.6 ms after each', async () => {
+  using own = new OwnEngine();
+  const handle = await openAndRead(own);
+  goOnByClock();
+  let turns = 0;
+  const turn = (): void => {
+    turns++;
+    turning = setImmediate(turn);
+  };
+  let turning = setImmediate(turn);
+  for (let i = 0; i < 30; i++) {
+    await expectAll(ask(handle, 100, i));
+    const ends = performance.now() + 0.6;
+    while (performance.now() < ends);
+  }
+  clearImmediate(turning);
+  expect(turns).toBeGreaterThanOrEqual(14);
+  await handle.close();
+});
+
+test('many are read by the call in a turn, and how long each took is known', async () => {
+  using own = new OwnEngine();
+  const handle = await openAndRead(own);
+  goOnByClock();
+  const began = performance.now();
+  let times = 0;
+  const buffer = Buffer.alloc(8);
+  const unlike = contents[100]! ^ 1;
+  for (let inARow = 0; inARow < 8; times++) {
+    buffer[0] = unlike;
+    const reading = handle.read(buffer, 0, 8, 100);
+    inARow = buffer[0] === unlike ? 0 : inARow + 1;
+    await reading;
+  }
+  const { latency } = own.engine.stats();
+  expect(latency.count).toBe(times + 1);
+  expect(latency.meanNs).toBeGreaterThan(0n);
+  expect(Number(latency.meanNs) * times).toBeLessThan(2e6 * (performance.now() - began));
+  await handle.close();
+});
+
 test('so have ticks', async () => {
   using own = new OwnEngine();
   const handle = await openAndRead(own);
-  clock.mockRestore();
+  goOnByClock();
   let ticks = 0;
   const tick = (): void => {
     if (++ticks < 20) process.nextTick(tick);
@@ -267,10 +362,13 @@ test('without a position it is read from where the descriptor is, which is moved
   const handle = await openAndRead(engine);
   for (let at = 0; at < 10_000; at += 1000) await expectNext(handle, 1000, at);
   expect([byThemselves(), seeks()]).toEqual([11, 0]);
-  // Those that do not wait for one another take turns.
-  await Promise.all([10_000, 10_100, 10_200].map((at) => expectNext(handle, 100, at)));
-  await expectNext(handle, 50, 10_300);
-  expect(bind.lseek(handle.fd, 0, bind.SEEK_CUR)).toBe(10_350);
+  // Of those that do not wait for one another the last take turns.
+  const positions = Array.from({ length: 12 }, (_, i) => 10_000 + i * 100);
+  await Promise.all(positions.map((at) => expectNext(handle, 100, at)));
+  expect(byThemselves()).toBeGreaterThan(11 + 1);
+  expect(seeks()).toBeGreaterThan(0);
+  await expectNext(handle, 50, 11_200);
+  expect(bind.lseek(handle.fd, 0, bind.SEEK_CUR)).toBe(11_250);
   await handle.close();
 });
 

@@ -3,28 +3,21 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 #include "arguments.h"
 #include "environment.h"
 #include "event_watcher.h"
+#include "from_double.h"
 #include "slab_arguments.h"
 
 namespace aio_bind::addon {
 namespace {
 
 ReadHelperThread::Read ReadOf(const RangeArray& ranges, size_t index) {
-  // No number of bytes, and no position: the kernel refuses both; but -1 would be the descriptor's
-  // own.
-  constexpr double kBeyond = 0x1p63;
-  constexpr int64_t kNowhere = std::numeric_limits<int64_t>::min();
-  const double offset = ranges.offset()[index];
-  const double address = ranges.buf()[index];
-  const bool is_address = address >= 0 && address < kBeyond;
   return {.fd = ranges.fildes()[index],
-          .buffer = reinterpret_cast<void*>(is_address ? static_cast<uint64_t>(address) : ~0UL),
+          .buffer = AddressFrom(ranges.buf()[index]),
           .length = ranges.nbytes()[index],
-          .offset = offset >= 0 && offset < kBeyond ? static_cast<int64_t>(offset) : kNowhere,
+          .offset = PositionFrom(ranges.offset()[index], 0),
           .result = 0};
 }
 

@@ -1,26 +1,29 @@
 #include "timed_read.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
 #include "../kernel/files.h"
+#include "from_double.h"
 #include "memory.h"
 
 namespace aio_bind::addon {
 namespace {
 
-// As src/timed-read.ts has it, which checks what it writes there; nobody else can.
+// As src/timed-read.ts has it.
 struct Words {
   double buf;
   double offset;
   double began;
   double ended;
   int32_t fd;
-  int32_t count;
+  uint32_t count;
   int32_t flags;
   int32_t result;
 };
+static_assert(offsetof(Words, fd) == 32 && sizeof(Words) == 48);
 
 // CLOCK_MONOTONIC, in ms.
 double Now() {
@@ -29,12 +32,10 @@ double Now() {
 }
 
 void Read(Words& words) {
-  auto* buffer = reinterpret_cast<void*>(static_cast<uintptr_t>(words.buf));
   words.began = Now();
   // At most 2^31 - 1, as count is.
-  words.result =
-      static_cast<int32_t>(kernel::Preadv2(words.fd, buffer, static_cast<size_t>(words.count),
-                                           static_cast<int64_t>(words.offset), words.flags));
+  words.result = static_cast<int32_t>(kernel::Preadv2(words.fd, AddressFrom(words.buf), words.count,
+                                                      PositionFrom(words.offset, -1), words.flags));
   words.ended = Now();
 }
 

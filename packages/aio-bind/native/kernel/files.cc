@@ -31,8 +31,10 @@ int64_t Preadv2(int fd, void* buffer, size_t length, int64_t offset, int flags) 
   // that with each call.
   const auto low = static_cast<unsigned long>(offset);
   const auto high = static_cast<unsigned long>(offset >> 32);  // not looked at where low has all
-  const long count = syscall(SYS_preadv2, fd, &iov, 1, low, high, flags);
-  return count == -1 ? -errno : count;
+  const long count = syscall(SYS_preadv2, fd, &iov, 1UL, low, high, flags);
+  if (count != -1) return count;
+  // As there: where the call is not known, no flag is.
+  return errno == ENOSYS && flags != 0 ? -EOPNOTSUPP : -errno;
 }
 
 int Close(int fd) { return Result(close(fd)); }

@@ -86,7 +86,7 @@ export class BatchSubmissions {
    */
   submitReads(batch: ReadBatch, othersWait: boolean): number {
     const { count, columns } = batch;
-    this.loneRead.expect(false);
+    this.loneRead.predict(false);
     const isAlone = count === 1 && !othersWait;
     const isWorthHelp = this.together.isWorthIt(batch);
     if ((isAlone || isWorthHelp) && batch.isKnownToEndInLine()) {
@@ -130,7 +130,7 @@ export class BatchSubmissions {
     notHelped(batch);
     batch.columns.res[0] = result;
     batch.isWhole = result === batch.bytes;
-    this.loneRead.expect(batch.isWhole);
+    this.loneRead.predict(batch.isWhole);
     batch.others = 0;
     this.#counters.submitted++;
     this.#counters.inLine++;

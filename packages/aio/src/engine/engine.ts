@@ -180,8 +180,7 @@ export class Engine implements Carrier {
     const { loneRead } = this.#submissions.batches;
     // To begin a turn calls hooks, which may do anything to the read's file and memory: a turn's first read goes with others.
     if (!loneRead.takes(file) || !this.#flushes.isInTurn) return null;
-    return this.#flushes.isFree(this.#port.readEnded)
-      ? loneRead.read(file, wanted, position)
-      : null;
+    const now = loneRead.now();
+    return this.#flushes.isFree(now) ? loneRead.read(file, wanted, position, now) : null;
   }
 }

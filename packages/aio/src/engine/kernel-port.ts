@@ -1,5 +1,4 @@
 import { constants } from 'node:os';
-import { performance } from 'node:perf_hooks';
 import {
   EventWatcher,
   IOCB_CMD_PREAD,
@@ -39,12 +38,6 @@ function refusal(error: unknown): number {
   return errno === -EAGAIN ? 0 : errno;
 }
 
-/** How far CLOCK_MONOTONIC is ahead of performance.now(), in ms. */
-function monotonicAhead(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1e3 + nanoseconds / 1e6 - performance.now();
-}
-
 interface PortOptions {
   /** How many iocbs there are. */
   readonly slots: number;
@@ -61,13 +54,13 @@ interface PortOptions {
  * Owner: the engine. Dies with the environment, which destroys the context first.
  */
 export class KernelPort {
+  /** Has the times of the last {@link KernelPort.readAtOnce}. */
+  readonly timedRead: TimedRead = new TimedRead();
   readonly #ctx: aio_context_t;
   readonly #slab: IocbSlab;
   readonly #events = new IoEventArray(256);
   readonly #watcher: EventWatcher;
   readonly #threads: SubmitThreads;
-  readonly #timedRead = new TimedRead();
-  readonly #ahead = monotonicAhead();
   /** Made when it is first of use. */
   #helper: ReadHelper | null = null;
   #holdsLoop = false;
@@ -135,17 +128,7 @@ export class KernelPort {
 
   /** preadv2(2) for a read that is alone: bytes, or -errno. */
   readAtOnce(fd: number, address: number, nbytes: number, offset: number): number {
-    return this.#timedRead.preadv2(fd, address, nbytes, offset, RWF_NOWAIT);
-  }
-
-  /** When the last of these began, in ms, as performance.now() has it. */
-  get readBegan(): number {
-    return this.#timedRead.began - this.#ahead;
-  }
-
-  /** When it ended; long ago where there was none. */
-  get readEnded(): number {
-    return this.#timedRead.ended - this.#ahead;
+    return this.timedRead.try_preadv2(fd, address, nbytes, offset, RWF_NOWAIT);
   }
 
   /**

@@ -3,7 +3,10 @@ const UNIT_NS = 64;
 const UNITS_PER_MS = 1e6 / UNIT_NS;
 const MAX_UNITS = 2 ** 31 - 1;
 
-/** How long operations took, from call to settlement. */
+/**
+ * How long operations took, from call to settlement; of a cached read that is awaited before the next is asked for, the
+ * system call alone.
+ */
 export interface Latency {
   readonly count: number;
   /** 0 where there was none. */

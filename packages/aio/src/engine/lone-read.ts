@@ -1,12 +1,13 @@
+import { performance } from 'node:perf_hooks';
 import { SEEK_CUR, lseek } from 'aio-bind';
 import { viewAddress } from './addresses.js';
 import type { Counters } from './counters.js';
 import { BUFFERED_READ } from './device.js';
 import type { KernelPort } from './kernel-port.js';
 import type { OpenFile } from './open-file.js';
-import { OwnPromise, chain } from './own-promise.js';
+import { OwnPromise, chain, resolved } from './own-promise.js';
 import type { Read, ReadInto } from './read-batch.js';
-import { UNANSWERED } from './read-together.js';
+import { UNANSWERED, WORTH_BYTES_EACH } from './read-together.js';
 
 /** Of the descriptor, which is moved on. */
 export const OWN_POSITION = -1;
@@ -14,12 +15,16 @@ export const OWN_POSITION = -1;
 /** How many may follow one that was awaited before the next is looked at. */
 const TRUSTED = 7;
 
+/** One that begins so soon after the end of another follows it closely: no turn is overrun by that. */
+const CLOSELY_MS = 0.05;
+
 const settled = OwnPromise.resolve();
 
 /**
  * Reads of a program that awaits each before it asks for the next: such a one need not wait for what else its tick brings,
- * and is read by the call. Whether it is one is told by the one before, and by every eighth of these: what is asked for
- * before that has been given waits, to go with others. To look at each would cost a twentieth of its time.
+ * and is read by the call. Whether it is one is told by the one before. Every eighth is looked at, and so is each that is
+ * large enough for another thread to help with: what is asked for before it has been given waits, to go with others. To look
+ * at each would cost a twentieth of its time.
  */
 export class LoneRead {
   readonly #port: KernelPort;
@@ -39,13 +44,20 @@ export class LoneRead {
   #lastView: ArrayBufferView | null = null;
   #lastAddress = 0;
 
+  /** The last followed the one before closely: so will the next. */
+  #isClose = false;
+  /** When the last ended, in ms on the clock of reads. */
+  #ended = 0;
+  /** How far that is ahead of performance.now(). */
+  #ahead = 0;
+
   constructor(port: KernelPort, counters: Counters) {
     this.#port = port;
     this.#counters = counters;
   }
 
   /** Whether the next is likely to be one: the last was, and has been read in full. */
-  expect(isLikely: boolean): void {
+  predict(isLikely: boolean): void {
     this.#isLikely = isLikely;
     this.#trusted = 0;
   }
@@ -56,48 +68,67 @@ export class LoneRead {
   }
 
   /**
+   * What time it is, in ms, as performance.now() has it. To ask that takes a tenth of a read's time, so where they follow one
+   * another closely it is when the last ended.
+   */
+  now(): number {
+    return this.#isClose ? this.#ended - this.#ahead : performance.now();
+  }
+
+  /**
    * preadv2(2).
    *
    * @param position - where in the file it begins, in bytes, or {@link OWN_POSITION}
+   * @param now - {@link LoneRead.now}
    * @returns null where not all of it is there: it goes the way of others
    */
   read(
     { fd }: OpenFile,
     { view, offset, length }: ReadInto,
     position: number,
+    now: number,
   ): Promise<Read> | null {
     if (this.#lastView !== view) {
       this.#lastAddress = viewAddress(view);
       this.#lastView = view;
     }
-    const port = this.#port;
-    const bytesRead = port.readAtOnce(fd, this.#lastAddress + offset, length, position);
+    const bytesRead = this.#port.readAtOnce(fd, this.#lastAddress + offset, length, position);
+    const took = this.#noteTime(now);
     const counters = this.#counters;
     if (bytesRead !== UNANSWERED) {
       counters.submitted++;
       counters.inLine++;
     }
     if (bytesRead !== length) {
-      this.expect(false);
+      this.predict(false);
       if (position === OWN_POSITION && bytesRead > 0) lseek(fd, -bytesRead, SEEK_CUR);
       return null;
     }
-    const took = port.readEnded - port.readBegan;
     const given = this.#promise({ bytesRead, buffer: view });
     counters.completed++;
     counters.latency.record(took, 1);
     return given;
   }
 
-  /** Lets go of the view of the last. */
+  /** The loop has turned: lets go of the view of the last, and of what is known of the time. */
   forget(): void {
     this.#lastView = null;
+    this.#isClose = false;
+  }
+
+  /** @returns how long the read took, in ms */
+  #noteTime(now: number): number {
+    const { began, ended } = this.#port.timedRead;
+    if (!this.#isClose) this.#ahead = began - now;
+    this.#isClose = began - this.#ended < CLOSELY_MS;
+    this.#ended = ended;
+    return ended - began;
   }
 
   #promise(read: Read): Promise<Read> {
-    if (this.#trusted > 0) {
+    if (this.#trusted > 0 && read.bytesRead < WORTH_BYTES_EACH) {
       this.#trusted--;
-      return OwnPromise.resolve(read);
+      return resolved(read);
     }
     // Whoever hooks promises may ask for another meanwhile.
     this.#read = read;

@@ -12,3 +12,8 @@ export const chain = Function.prototype.call.bind(itsThen) as <T>(
   callback: (() => T | Promise<T>) | undefined,
   onRejected?: () => void,
 ) => Promise<T>;
+
+/** `Promise.resolve`. */
+export const resolved = Reflect.get(OwnPromise, 'resolve').bind(OwnPromise) as <T>(
+  value: T,
+) => Promise<T>;

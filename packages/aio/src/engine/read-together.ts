@@ -8,7 +8,7 @@ const NONE = -1;
 /** Of all of them together. */
 const WORTH_BYTES = 3 << 16;
 /** Of each, on average. */
-const WORTH_BYTES_EACH = 1 << 15;
+export const WORTH_BYTES_EACH: number = 1 << 15;
 
 /**
  * What preadv2(2) says of what it cannot do at once, for one reason or another: io_submit is to be asked, which knows files
