@@ -143,6 +143,16 @@ test('where each was awaited, some are not looked at: the rest of a burst goes t
   await handle.close();
 });
 
+test('where each was awaited, what is large enough for a helper is looked at all the same', async () => {
+  using own = new OwnEngine();
+  const handle = await openAndRead(own);
+  await expectAll(ask(handle, 100, 0));
+  const asked = Array.from({ length: 3 }, (_, i) => ask(handle, 1 << 15, i << 15));
+  expect(asked.map(isRead)).toEqual([true, false, false]);
+  await Promise.all(asked.map(expectAll));
+  await handle.close();
+});
+
 test('behind what waits for the end of the tick it waits, too', async () => {
   using own = new OwnEngine();
   const handle = await openAndRead(own);
