@@ -82,13 +82,12 @@ async function beginAtStacksEnd({ aio }: Inside, { path, direct, work, cold }: G
   }[work] as () => Promise<unknown>;
   const aligned = aio.alignedBuffer(512);
   const context = new aio.AioContext({ maxInFlight: 64 });
-  const begun: Promise<unknown>[] = [];
   if (!cold) {
     await begin();
     await begin();
   }
-  const warm = cold ? 0 : 2;
 
+  const begun: Promise<unknown>[] = [];
   let threw = 0;
   // In each of the last frames of the stack, from the lowest up. The last of so many times there is stack enough, also
   // for V8 to compile what has been called often: it wants 40 KiB.
@@ -114,7 +113,7 @@ async function beginAtStacksEnd({ aio }: Inside, { path, direct, work, cold }: G
   let isLost = false;
   if (work === 'read without a position') {
     // Each of 64 bytes that somebody was given, and no other, has moved the descriptor on.
-    const given = warm + outcomes.filter((status) => status === 'fulfilled').length;
+    const given = outcomes.filter((status) => status === 'fulfilled').length + (cold ? 0 : 2);
     const [next, expected] = [Buffer.alloc(64), Buffer.alloc(64)];
     await handle.read(next, 0, 64, null);
     await handle.read(expected, 0, 64, given * 64);

@@ -18,7 +18,7 @@ export interface EngineStats {
   readonly offloaded: number;
   /** Threads there are now beside the event loop's. */
   readonly threads: number;
-  /** From call to settlement, or nearly so. */
+  /** Of operations that have settled. */
   readonly latency: Latency;
 }
 
