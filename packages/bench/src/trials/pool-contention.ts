@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import type { BlocksWork } from '../jobs/blocks/work.js';
 import { cpuPer, perSecond } from '../report/metric.js';
 import { share } from '../report/target.js';
-import { blockDrivers } from './block-drivers.js';
 import { blockCase, oneFile, settingName, type BlockSetting } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
 import { AIO, BASELINE } from './drivers.js';
@@ -21,9 +20,10 @@ function poolThreads(): number {
   return Math.max(1, availableParallelism() - 1);
 }
 
-function withPool(name: string): Driver<BlocksWork> {
+function withPool(name: string, more: Readonly<Record<string, string>> = {}): Driver<BlocksWork> {
   const environment = (): Readonly<Record<string, string>> => ({
-    UV_THREADPOOL_SIZE: String(poolThreads()),
+    ...{ UV_THREADPOOL_SIZE: String(poolThreads()) },
+    ...more,
   });
   return nodeDriver(name, 'blocks', { environment });
 }
@@ -36,7 +36,7 @@ export const poolContention: Trial = defineTrial<BlocksWork>({
     withPool(AIO),
     withPool(BASELINE),
     withPool('fs-callback'),
-    blockDrivers.fsPromisesUring,
+    withPool('fs-promises-uring', { UV_USE_IO_URING: '1' }),
   ],
   presentation: {
     speed,

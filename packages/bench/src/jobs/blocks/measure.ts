@@ -17,11 +17,14 @@ function blocksOf({ once, paths, blocksPerFile }: BlocksWork): number {
 /**
  * Measures transfers, in each slice without a break, as long as the warm-up says; then looks whether the right bytes
  * are in the right place.
+ *
+ * @param agree - given how many the warm-up says, gives how many there are to be
  */
 export async function measure(
   driver: BlocksDriver,
   work: BlocksWork,
   slices: Slices = oneSlice(),
+  agree: (count: number) => number | Promise<number> = (count) => count,
 ): Promise<Sample> {
   const { depth, blockSize, seconds, latency, watchLoop, fillPool } = work;
   const buffers = makeBuffers(work);
@@ -39,7 +42,8 @@ export async function measure(
 
   const recorder = latency ? new Recorder() : undefined;
   const probes = watchLoop ? new LoopProbes() : undefined;
-  const count = warm === undefined ? (work.operations ?? 0) : countFor(warm, plan, slices.count);
+  const wanted = warm === undefined ? (work.operations ?? 0) : countFor(warm, plan, slices.count);
+  const count = await agree(wanted);
   const stopwatch = new Stopwatch();
   let operations = 0;
   let holding = held();

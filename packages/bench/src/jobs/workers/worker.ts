@@ -1,8 +1,7 @@
-// A worker thread: measures its own driver when it is told to, and posts its sample.
+// A worker thread: says how much its own driver could do, measures as much as it is told to, and posts its sample.
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import { oneSlice } from '../../measure/slices.js';
 import { measure } from '../blocks/measure.js';
 import type { BlocksDriver, BlocksWork } from '../blocks/work.js';
 
@@ -15,12 +14,13 @@ export interface WorkerTask {
 const load = createRequire(import.meta.url);
 
 async function run({ module, work }: WorkerTask): Promise<void> {
-  const beginning = oneSlice(async () => {
+  const agree = async (count: number): Promise<number> => {
     const go = once(parentPort!, 'message');
-    parentPort!.postMessage('ready');
-    await go;
-  });
-  const sample = await measure(load(module) as BlocksDriver, work, beginning);
+    parentPort!.postMessage(count);
+    const [agreed] = (await go) as [number];
+    return agreed;
+  };
+  const sample = await measure(load(module) as BlocksDriver, work, undefined, agree);
   parentPort!.postMessage(sample);
 }
 
