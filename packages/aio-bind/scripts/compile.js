@@ -20,11 +20,20 @@ const hasUv = () =>
   existsSync(path.resolve(process.execPath, '../../include/node/uv.h')) ||
   compiles('#include <uv.h>');
 
+/** As native/kernel/syscalls.cc asks for them. */
+const KERNEL_HEADERS = `
+#include <linux/aio_abi.h>
+#include <sys/syscall.h>
+#ifndef SYS_io_pgetevents
+#error
+#endif`;
+
 function lacking() {
   const needs = [
     ['a C++20 compiler (g++ 10, clang 11 or newer)', compiles('#include <span>')],
     ['CMake', succeeds('cmake')],
     ['make or ninja', succeeds('make') || succeeds('ninja')],
+    ["the kernel's headers (Linux 4.18 or newer)", compiles(KERNEL_HEADERS)],
     ['uv.h', hasUv()],
   ];
   return needs.filter(([, there]) => !there).map(([name]) => name);

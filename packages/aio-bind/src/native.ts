@@ -105,6 +105,7 @@ export interface Native {
     flags: number,
     mode: number,
     resolve: number,
+    owned: boolean,
   ): number;
   statx(
     dirfd: number,

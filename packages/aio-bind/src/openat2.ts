@@ -1,4 +1,4 @@
-import { MIN_S32, checkInteger, checkObject } from './argument-errors.js';
+import { MIN_S32, checkInteger, checkObject, invalidType } from './argument-errors.js';
 import { resultOf } from './errno.js';
 import { native } from './native.js';
 import { checkPath } from './path-argument.js';
@@ -20,6 +20,11 @@ export interface OpenHow {
  *
  * @param dirfd - where a relative path starts: a directory's descriptor, or AT_FDCWD
  * @param pathname - without NUL; the kernel takes up to 4095 bytes
+ * @param owned - whether the descriptor is closed with the environment (the worker, or the process) where that ends
+ *   before it has been: a worker may be terminated at any moment, and what it has not come to close would stay open for
+ *   as long as the process lives. It is closed after the kernel is done with what is in flight. Such a descriptor must
+ *   be closed by {@link close}, in the same thread, and by nothing else: closed by other means its number may come to
+ *   mean another file, which would be closed in the end. False unless given
  * @returns a descriptor, to be closed by {@link close}; give O_CLOEXEC where programs that are started
  *   are not to inherit it
  * @throws ERR_INVALID_ARG_VALUE - a NUL in `pathname`
@@ -31,10 +36,15 @@ export interface OpenHow {
  * @throws ENOENT - and what else open(2) fails with
  * @see openat2(2)
  */
-export function openat2(dirfd: number, pathname: string | Uint8Array, how: OpenHow): number {
+export function openat2(
+  dirfd: number,
+  pathname: string | Uint8Array,
+  how: OpenHow,
+  owned = false,
+): number {
   checkObject('how', how);
   const { flags, mode = 0, resolve = 0 } = how;
-  return resultOf(try_openat2(dirfd, pathname, flags, mode, resolve), 'openat2');
+  return resultOf(try_openat2(dirfd, pathname, flags, mode, resolve, owned), 'openat2');
 }
 
 /**
@@ -52,11 +62,13 @@ export function try_openat2(
   flags: number,
   mode: number,
   resolve: number,
+  owned = false,
 ): number {
   checkInteger('dirfd', dirfd, MIN_S32, -1 - MIN_S32);
   checkPath('pathname', pathname);
   checkInteger('flags', flags, 0, Number.MAX_SAFE_INTEGER);
   checkInteger('mode', mode, 0, Number.MAX_SAFE_INTEGER);
   checkInteger('resolve', resolve, 0, Number.MAX_SAFE_INTEGER);
-  return native.openat2(dirfd, pathname, flags, mode, resolve);
+  if (typeof owned !== 'boolean') throw invalidType('owned', 'a boolean', owned);
+  return native.openat2(dirfd, pathname, flags, mode, resolve, owned);
 }

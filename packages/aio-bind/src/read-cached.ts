@@ -48,7 +48,8 @@ export function read_cached(
  *
  * @param pathname - without NUL; a relative one begins on the mount of the working directory
  * @param buffer - for the contents; more of it than they take may be overwritten
- * @param opened - its first element becomes the descriptor of a FIFO, which is the caller's from then on; else -1
+ * @param opened - its first element becomes the descriptor of a FIFO, to be closed by {@link close} and by nothing else,
+ *   since the environment owns it (`owned` of {@link openat2}); else -1
  * @returns how many bytes the file has; or a negative errno:
  *
  *   - -EAGAIN: the path is not in the directory cache, or leads to another mount, which the kernel does not tell

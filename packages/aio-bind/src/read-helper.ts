@@ -7,7 +7,7 @@ import { type NativeReadHelper, native } from './native.js';
 export interface ReadHelperOptions {
   /** After how many milliseconds without work its thread ends, 0 to 2^31 - 1; 2000 unless given. */
   readonly idleMs?: number;
-  /** Is signalled when a read has ended that was late. */
+  /** Is signalled when a read has ended that was late; now and then also where that was seen in time after all. */
   readonly watcher?: EventWatcher;
 }
 

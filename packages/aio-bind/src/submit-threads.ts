@@ -65,9 +65,9 @@ export class SubmitThreads implements Disposable {
    * Queues operations for the threads. Never blocks.
    *
    * @param iocbs - in the order in which they are to go
-   * @returns how many were taken: up to one whose slot is in flight
+   * @returns how many were taken: up to one whose slot is in flight, or for which there is no memory
    * @throws EBUSY - the first one's slot is in flight
-   * @throws EINVAL - no such context here
+   * @throws EINVAL - no such context here; or, after fork(2), these are the threads of the parent
    */
   submit(ctx: aio_context_t, iocbs: readonly Iocb[]): number;
   /**

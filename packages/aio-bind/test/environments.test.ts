@@ -13,6 +13,7 @@ import { O_DIRECT, O_RDONLY, O_RDWR, Pipe, tempFile } from './temp-file.js';
 
 /** Of five workers each. */
 const BATCHES = rounds(10, 1);
+const SETUPS = rounds(200, 30);
 
 const shared = sharedChild();
 
@@ -192,6 +193,28 @@ describe('a worker', () => {
       [BATCHES, ownPath(file.fd), O_RDONLY | O_DIRECT, ownPath(pipe.readEnd.fd)] as const,
     );
     expect(outcome).toMatchObject({ status: 0, stderr: '', result: { read: 9, ring: false } });
+  });
+
+  test(`that is terminated within io_setup leaves no ring, ${SETUPS} times`, async () => {
+    const rings = await shared(async ({ fs, startWorker: start }, times) => {
+      for (let time = 0; time < times; time++) {
+        const begun = new Int32Array(new SharedArrayBuffer(4));
+        const worker = start(({ native }, flag) => {
+          Atomics.store(flag, 0, 1);
+          // Large enough for the kernel to take its time.
+          native.ioSetup(1000, 0n);
+        }, begun);
+        const exit = new Promise((resolve) => worker.once('exit', resolve));
+        while (Atomics.load(begun, 0) === 0);
+        // A little later each time.
+        const end = process.hrtime.bigint() + BigInt((time % 10) * 3000);
+        while (process.hrtime.bigint() < end);
+        void worker.terminate();
+        await exit;
+      }
+      return fs.readFileSync('/proc/self/maps', 'utf8').split('/[aio]').length - 1;
+    }, SETUPS);
+    expect(rings).toBe(0);
   });
 
   test('of the tests themselves may be terminated too', async () => {

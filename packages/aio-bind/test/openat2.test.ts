@@ -126,6 +126,8 @@ describe('openat2', () => {
     expect(() => openat2(AT_FDCWD, '/', { flags: -1 })).toThrow(outOfRange);
     expect(() => openat2(AT_FDCWD, '/', { flags: 0, mode: 0.5 })).toThrow(outOfRange);
     expect(() => openat2(2 ** 31, '/', { flags: 0 })).toThrow(outOfRange);
+    expect(() => openat2(AT_FDCWD, '/', { flags: 0 }, wrong(1))).toThrow(wrongType);
+    expect(() => aio.try_openat2(AT_FDCWD, '/', 0, 0, 0, wrong(null))).toThrow(wrongType);
   });
 });
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, readdirSync, readSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import * as aio from '../src/index.js';
@@ -171,7 +171,7 @@ describe('read_cached_on_mount', () => {
     expect(await exit).toEqual([0, null]);
     const buffer = Buffer.alloc(10);
     expect(readSync(opened[0]!, buffer)).toBe(5);
-    closeSync(opened[0]!);
+    aio.close(opened[0]!);
     expect(buffer.toString('utf8', 0, 5)).toBe('text\n');
   });
 
@@ -182,7 +182,7 @@ describe('read_cached_on_mount', () => {
     const opened = new Int32Array(1);
     expect(readOnMount('fifo', Buffer.alloc(0), opened)).toBe(-ESPIPE);
     expect(opened[0]).toBeGreaterThan(2);
-    closeSync(opened[0]!);
+    aio.close(opened[0]!);
   });
 
   test('wrong arguments are refused', () => {

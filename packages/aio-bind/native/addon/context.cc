@@ -6,6 +6,11 @@
 #include "../kernel/syscalls.h"
 
 namespace aio_bind::addon {
+namespace {
+
+uintptr_t KeyOf(const Slab& slab) { return reinterpret_cast<uintptr_t>(slab.At(0)); }
+
+}  // namespace
 
 Context::Context(uint32_t serial, aio_context_t id)
     : serial_(serial), id_(id), fork_epoch_(kernel::ForkEpoch()), ring_(kernel::Ring::Attach(id)) {}
@@ -24,7 +29,28 @@ long Context::CollectUnaccounted(long nr, io_event* events) {
   return kernel::IoGetevents(id_, 0, nr, events, &now);
 }
 
-void Context::Took(const std::shared_ptr<Slab>& slab, std::span<const uint32_t> slots) {
+void Context::Sweep() {
+  // Lets go of slabs that are idle here, so that a program that makes a slab an operation does not
+  // have them pile up; seldom enough to cost nothing per operation.
+  if (uses_.size() < sweep_at_) return;
+  recent_ = nullptr;
+  std::erase_if(uses_, [](const auto& entry) { return entry.second.total == 0; });
+  sweep_at_ = std::max<size_t>(8, 2 * uses_.size());
+}
+
+void Context::Expect(const std::shared_ptr<Slab>& slab) {
+  if (recent_ != nullptr && recent_->slab == slab) return;
+  auto use = uses_.find(KeyOf(*slab));
+  if (use == uses_.end()) {
+    Use added{slab, std::vector<uint32_t>(slab->slots())};
+    use = uses_.emplace(KeyOf(*slab), std::move(added)).first;
+  }
+  recent_ = &use->second;
+}
+
+// napi_reference_ref (Hold) refuses nothing but a reference that is not there.
+// NOLINTNEXTLINE(bugprone-exception-escape)
+void Context::Took(const std::shared_ptr<Slab>& slab, std::span<const uint32_t> slots) noexcept {
   if (slots.empty()) return;
   Use& use = UseOf(slab);
   for (const uint32_t slot : slots) {
@@ -61,20 +87,10 @@ void Context::FinishedAll() {
   uses_.clear();
 }
 
-Context::Use& Context::UseOf(const std::shared_ptr<Slab>& slab) {
-  if (recent_ != nullptr && recent_->slab == slab) return *recent_;
-  const auto address = reinterpret_cast<uintptr_t>(slab->At(0));
-  auto use = uses_.find(address);
-  if (use == uses_.end()) {
-    // Lets go of slabs that are idle here, so that a program that makes a slab an operation does
-    // not have them pile up; seldom enough to cost nothing per operation.
-    if (uses_.size() >= sweep_at_) {
-      std::erase_if(uses_, [](const auto& entry) { return entry.second.total == 0; });
-      sweep_at_ = std::max<size_t>(8, 2 * uses_.size());
-    }
-    use = uses_.emplace(address, Use{slab, std::vector<uint32_t>(slab->slots())}).first;
+Context::Use& Context::UseOf(const std::shared_ptr<Slab>& slab) noexcept {
+  if (recent_ == nullptr || recent_->slab != slab) {
+    recent_ = &uses_.find(KeyOf(*slab))->second;
   }
-  recent_ = &use->second;
   return *recent_;
 }
 

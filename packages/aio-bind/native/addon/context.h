@@ -36,8 +36,13 @@ class Context {
   // The same, to be accounted for by Finished(), or by not telling Took() of it.
   long CollectUnaccounted(long nr, io_event* events);
 
-  // The kernel (or a submit thread) now has these slots.
-  void Took(const std::shared_ptr<Slab>& slab, std::span<const uint32_t> slots);
+  // Before a submission: Sweep(), then Expect() each slab of which there is anything in it. All
+  // that the account of it needs memory for is done then, so that nothing can fail once the kernel,
+  // or a submit thread, has it.
+  void Sweep();
+  void Expect(const std::shared_ptr<Slab>& slab);
+  // The kernel (or a submit thread) now has these slots of a slab that was expected.
+  void Took(const std::shared_ptr<Slab>& slab, std::span<const uint32_t> slots) noexcept;
   // These events have been collected: releases their slots, and has `obj` name the slab's own
   // iocb where a submit thread submitted its copy.
   void Finished(io_event* events, long count);
@@ -55,7 +60,8 @@ class Context {
     uint64_t total = 0;
   };
 
-  Use& UseOf(const std::shared_ptr<Slab>& slab);
+  // Of a slab that is expected, or has something in flight.
+  Use& UseOf(const std::shared_ptr<Slab>& slab) noexcept;
   // The use whose slab `obj` points into, and the slot there; null where there is none.
   std::pair<Use*, uint32_t> FindUse(uint64_t obj);
   static void Release(Use& use, uint32_t slot);

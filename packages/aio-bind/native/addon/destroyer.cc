@@ -1,5 +1,7 @@
 #include "destroyer.h"
 
+#include <memory>
+
 #include "../kernel/syscalls.h"
 #include "arguments.h"
 #include "environment.h"
@@ -11,8 +13,12 @@ namespace {
 // which waits for the pool.
 class Destroyer : public Napi::AsyncWorker {
  public:
-  Destroyer(const Napi::Function& done, aio_context_t id)
-      : AsyncWorker(done, "io_destroy"), id_(id) {}
+  explicit Destroyer(const Napi::Function& done) : AsyncWorker(done, "io_destroy") {}
+
+  void Destroy(aio_context_t id) {
+    id_ = id;
+    Queue();
+  }
 
  protected:
   void Execute() override { result_ = kernel::IoDestroy(id_); }
@@ -27,7 +33,7 @@ class Destroyer : public Napi::AsyncWorker {
   }
 
  private:
-  const aio_context_t id_;
+  aio_context_t id_ = 0;
   long result_ = 0;
 };
 
@@ -37,10 +43,12 @@ Napi::Value IoDestroyLater(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const uint32_t serial = Uint32Argument(info, 0);
   if (!info[1].IsFunction()) throw Napi::TypeError::New(env, "no function");
+  // Made first: once the context is given up, nobody else would destroy it.
+  auto destroyer = std::make_unique<Destroyer>(info[1].As<Napi::Function>());
   aio_context_t id = 0;
   const long error = Environment::In(env).GiveUpContext(serial, id);
   // It deletes itself when it is done.
-  if (error == 0) (new Destroyer(info[1].As<Napi::Function>(), id))->Queue();
+  if (error == 0) destroyer.release()->Destroy(id);
   return Napi::Number::New(env, static_cast<double>(error));
 }
 

@@ -32,6 +32,8 @@ void Environment::StopBeforeFilesClose(Napi::Env env) {
 void Environment::StopHook(void* hooked) {
   auto* environment = static_cast<Environment*>(hooked);
   environment->Stop();
+  // Not before: Node's own threads may have been reading from them until it had closed its handles.
+  environment->owned_descriptors_.CloseAll();
   // The last of these may be the last to hold the environment.
   for (const Share* share : std::exchange(environment->doubted_, {})) delete share;
 }
@@ -43,7 +45,12 @@ std::shared_ptr<Environment> Environment::Of(Napi::Env env) {
 Environment& Environment::In(Napi::Env env) { return **env.GetInstanceData<Holder>(); }
 
 uint32_t Environment::AddContext(aio_context_t id) {
-  contexts_.push_back(std::make_unique<Context>(++last_serial_, id));
+  try {
+    contexts_.push_back(std::make_unique<Context>(++last_serial_, id));
+  } catch (...) {
+    kernel::IoDestroy(id);
+    throw;
+  }
   return last_serial_;
 }
 

@@ -3,7 +3,8 @@
 //
 // Owner: the addon's instance data, and every finalizer that is still to come. Thread: that
 // environment's. When the environment goes, its submit threads are stopped and its contexts
-// destroyed before V8 frees anything, so that the kernel never writes to memory that has gone.
+// destroyed before V8 frees anything, so that the kernel never writes to memory that has gone; and
+// then the descriptors that it owns are closed, of which nothing is in flight any more.
 #ifndef AIO_BIND_ADDON_ENVIRONMENT_H_
 #define AIO_BIND_ADDON_ENVIRONMENT_H_
 
@@ -15,6 +16,7 @@
 
 #include "context.h"
 #include "event_array.h"
+#include "owned_descriptors.h"
 #include "range_array.h"
 #include "read_helper_thread.h"
 #include "registry.h"
@@ -35,8 +37,10 @@ class Environment {
   Registry<Slab>& slabs() { return slabs_; }
   Registry<EventArray>& event_arrays() { return event_arrays_; }
   Registry<RangeArray>& range_arrays() { return range_arrays_; }
+  OwnedDescriptors& owned_descriptors() { return owned_descriptors_; }
 
-  // Takes over a context from io_setup(2) and returns its serial.
+  // Takes over a context from io_setup(2) and returns its serial. Without memory for it the context
+  // is destroyed again.
   uint32_t AddContext(aio_context_t id);
   // Null for a serial that is unknown, destroyed, or was inherited by fork(2).
   Context* FindContext(uint32_t serial);
@@ -70,6 +74,7 @@ class Environment {
   Registry<Slab> slabs_;
   Registry<EventArray> event_arrays_;
   Registry<RangeArray> range_arrays_;
+  OwnedDescriptors owned_descriptors_;
   std::vector<std::unique_ptr<Context>> contexts_;
   std::vector<std::weak_ptr<SubmitPool>> pools_;
   std::vector<std::weak_ptr<ReadHelperThread>> read_helpers_;

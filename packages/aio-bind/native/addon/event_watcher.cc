@@ -1,6 +1,7 @@
 #include "event_watcher.h"
 
 #include <cerrno>
+#include <utility>
 
 namespace aio_bind::addon {
 namespace {
@@ -43,17 +44,18 @@ EventWatcher* EventWatcher::From(const Napi::Value& value) {
 
 Napi::Value EventWatcher::Start(const Napi::CallbackInfo& info) {
   if (poll_ != nullptr || callback_.IsEmpty()) return Napi::Number::New(info.Env(), -EALREADY);
+  // What may throw comes before the loop knows of anything.
+  auto async_context =
+      std::make_unique<Napi::AsyncContext>(info.Env(), "AIO_EVENTS", info.This().ToObject());
   int error = 0;
-  event_fd_ = kernel::EventFd::Create(&error);
-  if (event_fd_ != nullptr) {
-    poll_ = LoopPoll::Start(info.Env(), event_fd_, [this] { OnReadable(); }, &error);
+  auto event_fd = kernel::EventFd::Create(&error);
+  if (event_fd != nullptr) {
+    poll_ = LoopPoll::Start(info.Env(), event_fd, [this] { OnReadable(); }, &error);
   }
   if (poll_ != nullptr) {
-    async_context_ =
-        std::make_unique<Napi::AsyncContext>(info.Env(), "AIO_EVENTS", info.This().ToObject());
+    event_fd_ = std::move(event_fd);
+    async_context_ = std::move(async_context);
     Ref();
-  } else {
-    event_fd_ = nullptr;
   }
   return Napi::Number::New(info.Env(), error);
 }

@@ -7,6 +7,7 @@
 #include "../kernel/files.h"
 #include "../kernel/read_cached.h"
 #include "arguments.h"
+#include "environment.h"
 #include "path_argument.h"
 
 namespace aio_bind::addon {
@@ -57,8 +58,12 @@ Napi::Value Openat2(const Napi::CallbackInfo& info) {
                                .mode = static_cast<uint64_t>(Int64Argument(info, 3)),
                                .resolve = static_cast<uint64_t>(Int64Argument(info, 4))};
   const int dirfd = IntArgument(info, 0);
+  const bool owned = info[5].ToBoolean();
+  OwnedDescriptors& descriptors = Environment::In(info.Env()).owned_descriptors();
   const char* path = pathname.Get();
   const int result = path == nullptr ? -ENAMETOOLONG : kernel::Openat2(dirfd, path, how);
+  // At once: where the worker is being terminated, no JavaScript will run that could close it.
+  if (owned && result >= 0) descriptors.Add(result);
   return Napi::Number::New(info.Env(), result);
 }
 
@@ -83,7 +88,9 @@ Napi::Value Preadv2(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value Close(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), kernel::Close(IntArgument(info, 0)));
+  const int fd = IntArgument(info, 0);
+  const int result = Environment::In(info.Env()).owned_descriptors().Close(fd);
+  return Napi::Number::New(info.Env(), result);
 }
 
 Napi::Value ReadCached(const Napi::CallbackInfo& info) {
@@ -106,11 +113,12 @@ Napi::Value ReadCachedOnMount(const Napi::CallbackInfo& info) {
   const Bytes buffer = BytesArgument(info, 1, napi_uint8_array);
   const Bytes opened = BytesArgument(info, 2, napi_int32_array);
   if (opened.size == 0) throw Napi::TypeError::New(info.Env(), "there is no room for a descriptor");
-  int* fd = reinterpret_cast<int*>(opened.data);
-  *fd = -1;
+  int fifo = -1;
   const int64_t result = path == nullptr
                              ? -ENAMETOOLONG
-                             : kernel::ReadCachedOnMount(path, {buffer.data, buffer.size}, fd);
+                             : kernel::ReadCachedOnMount(path, {buffer.data, buffer.size}, &fifo);
+  if (fifo >= 0) Environment::In(info.Env()).owned_descriptors().Add(fifo);
+  *reinterpret_cast<int*>(opened.data) = fifo;
   return Napi::Number::New(info.Env(), static_cast<double>(result));
 }
 

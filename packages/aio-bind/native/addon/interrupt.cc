@@ -1,6 +1,26 @@
 #include "interrupt.h"
 
 namespace aio_bind::addon {
+namespace {
+
+bool IsHandled(const struct sigaction& action) {
+  return (action.sa_flags & SA_SIGINFO) != 0 ||
+         (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN);
+}
+
+void HandleUrgent() {
+  struct sigaction current = {};
+  sigaction(SIGURG, nullptr, &current);
+  if (IsHandled(current)) return;
+  struct sigaction empty = {};
+  empty.sa_handler = [](int) {};
+  empty.sa_flags = SA_RESTART;
+  sigaction(SIGURG, &empty, &current);
+  // Another thread has installed one since we looked, as libuv does for a listener: it stays.
+  if (IsHandled(current)) sigaction(SIGURG, &current, nullptr);
+}
+
+}  // namespace
 
 AllSignalsBlocked::AllSignalsBlocked() {
   sigset_t blocked;
@@ -13,15 +33,7 @@ AllSignalsBlocked::~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_,
 
 void InterruptSystemCall(pthread_t thread) {
   // Each time, since Node puts the default back when a program removes its own SIGURG listener.
-  struct sigaction current = {};
-  sigaction(SIGURG, nullptr, &current);
-  const bool default_or_ignored = (current.sa_flags & SA_SIGINFO) == 0 &&
-                                  (current.sa_handler == SIG_DFL || current.sa_handler == SIG_IGN);
-  if (default_or_ignored) {
-    struct sigaction empty = {};
-    empty.sa_handler = [](int) {};
-    sigaction(SIGURG, &empty, nullptr);
-  }
+  HandleUrgent();
   pthread_kill(thread, SIGURG);
 }
 

@@ -22,9 +22,13 @@ class AllSignalsBlocked {
 };
 
 // Sends SIGURG, which does nothing to a process by default. For that to interrupt anything there
-// must be a handler: an empty one is installed where there is none (and left there: it changes
-// nothing else). Kernel AIO turns an interrupted wait into EINTR and never restarts it, whatever
-// SA_RESTART says (aio_rw_done() in fs/aio.c), so another's handler does as well.
+// must be a handler: an empty one is installed where there is none, and left there. Kernel AIO
+// turns an interrupted wait into EINTR and never restarts it, whatever SA_RESTART says
+// (aio_rw_done() in fs/aio.c), so another's handler does as well.
+//
+// What the empty one changes is that from then on a SIGURG of somebody else's interrupts the system
+// call of the thread that takes it. With SA_RESTART the kernel begins most of them anew; those that
+// it never does (poll(2), epoll_wait(2), io_getevents(2), sleeping: signal(7)) give EINTR.
 void InterruptSystemCall(pthread_t thread);
 
 }  // namespace aio_bind::addon

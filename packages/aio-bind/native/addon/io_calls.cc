@@ -70,11 +70,15 @@ Napi::Value IoSetup(const Napi::CallbackInfo& info) {
     value = info[1].As<Napi::BigInt>().Uint64Value(&lossless);
     pointer = &value;
   }
+  Environment& environment = Environment::In(env);
   const long result = kernel::IoSetup(nr_events, pointer);
+  // At once: what follows throws where the worker is being terminated, and nobody else would know
+  // that there is a context to destroy.
+  const uint32_t serial = result == 0 ? environment.AddContext(value) : 0;
   Napi::Object answer = Napi::Object::New(env);
   answer["result"] = static_cast<double>(result);
   if (result == 0) {
-    answer["serial"] = Environment::In(env).AddContext(value);
+    answer["serial"] = serial;
     answer["value"] = Napi::BigInt::New(env, static_cast<uint64_t>(value));
   }
   return answer;
@@ -92,6 +96,10 @@ Napi::Value IoSubmitSlots(const Napi::CallbackInfo& info) {
   auto& pointers = Environment::In(info.Env()).iocb_pointers();
   pointers.clear();
   for (const uint32_t slot : slots) pointers.push_back(slab->At(slot));
+  if (context != nullptr) {
+    context->Sweep();
+    context->Expect(slab);
+  }
   const long result = kernel::IoSubmit(IdOf(context), nr, pointers.data());
   if (result > 0) context->Took(slab, slots.first(static_cast<size_t>(result)));
   return Result(info, result);
@@ -102,16 +110,22 @@ Napi::Value IoSubmitPairs(const Napi::CallbackInfo& info) {
   Context* context = ContextArgument(info);
   const int64_t nr = Int64Argument(info, 1);
   if (info[2].IsNull()) return Result(info, kernel::IoSubmit(IdOf(context), nr, nullptr));
-  const auto pairs = Uint32ArrayArgument(info, 2);
-  if (nr > static_cast<int64_t>(pairs.size() / 2)) {
+  const auto given = Uint32ArrayArgument(info, 2);
+  if (nr > static_cast<int64_t>(given.size() / 2)) {
     throw OutOfRange(info.Env(), "nr is larger than the array of iocbs");
   }
+  // What is checked must be what is used, and a SharedArrayBuffer changes under our eyes.
+  auto& copy = environment.slots();
+  copy.assign(given.begin(), given.begin() + 2 * std::max<int64_t>(nr, 0));
+  const std::span<const uint32_t> pairs = copy;
   auto& pointers = environment.iocb_pointers();
   pointers.clear();
+  if (context != nullptr) context->Sweep();
   for (int64_t i = 0; i < nr; ++i) {
     const auto& slab = environment.slabs().Find(pairs[2 * i]);
     const bool inside = slab != nullptr && pairs[2 * i + 1] < slab->slots();
     pointers.push_back(inside ? slab->At(pairs[2 * i + 1]) : nullptr);
+    if (inside && context != nullptr) context->Expect(slab);
   }
   const long result = kernel::IoSubmit(IdOf(context), nr, pointers.data());
   for (long i = 0; i < result; ++i) {

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <tuple>
 
 #include "arguments.h"
 #include "environment.h"
@@ -43,10 +44,12 @@ Napi::Error OutOfMemory(Napi::Env env, size_t size) {
 std::shared_ptr<Memory> Memory::Allocate(Napi::Env env, size_t size, size_t alignment) {
   // aligned_alloc(3) wants a multiple of the alignment, and we want a pointer even for nothing.
   const size_t rounded = (std::max<size_t>(size, 1) + alignment - 1) / alignment * alignment;
-  void* data = std::aligned_alloc(alignment, rounded);
+  std::unique_ptr<void, void (*)(void*)> data(std::aligned_alloc(alignment, rounded), std::free);
   if (data == nullptr) throw OutOfMemory(env, size);
-  std::memset(data, 0, size);
-  return std::make_shared<Memory>(data);
+  std::memset(data.get(), 0, size);
+  auto memory = std::make_shared<Memory>(data.get());
+  std::ignore = data.release();
+  return memory;
 }
 
 Memory::~Memory() { std::free(data_); }
@@ -55,9 +58,10 @@ Napi::ArrayBuffer ExposeMemory(Napi::Env env, const std::shared_ptr<Memory>& mem
   // Not Napi::ArrayBuffer::New: Node calls the finalizer even where it refuses to make so large an
   // ArrayBuffer, and node-addon-api has freed the finalizer's data by then. In a worker that is
   // being terminated it may refuse without calling it, and does not say which it was.
-  auto* share = new Share{memory, Environment::Of(env)};
-  Environment& environment = *share->environment;
-  environment.Doubt(share);
+  auto made = std::make_unique<Share>(Share{memory, Environment::Of(env)});
+  Environment& environment = *made->environment;
+  environment.Doubt(made.get());
+  Share* share = made.release();  // the finalizer's, or the doubting environment's
   napi_value buffer = nullptr;
   const napi_status status =
       napi_create_external_arraybuffer(env, memory->As<void>(), size, EndShare, share, &buffer);

@@ -17,8 +17,10 @@ class PathArgument {
   [[nodiscard]] const char* Get() const { return length_ < PATH_MAX ? path_ : nullptr; }
 
  private:
-  // Room for one byte more than the longest path, so that a longer one is told from that.
-  char path_[PATH_MAX + 1];
+  // A string that does not fit is cut before the character that does not, without a word, and would
+  // name another file. A character has four bytes at most, and the terminating NUL takes one: so
+  // what has been cut still has PATH_MAX bytes or more, which is too long.
+  char path_[PATH_MAX + 4];
   size_t length_ = 0;
 };
 

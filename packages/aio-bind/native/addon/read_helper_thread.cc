@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <new>
 #include <tuple>
 #include <utility>
 
@@ -55,8 +56,7 @@ ReadHelperThread::ReadHelperThread(std::chrono::milliseconds idle,
     : idle_(idle), signal_(std::move(signal)), fork_epoch_(kernel::ForkEpoch()) {}
 
 std::optional<size_t> ReadHelperThread::Perform() {
-  // In a forked child there is no other thread.
-  if (reads_.size() < 2 || fork_epoch_ != kernel::ForkEpoch()) {
+  if (reads_.size() < 2 || inherited()) {
     for (Read& read : reads_) read.Try();
     return std::nullopt;
   }
@@ -97,15 +97,17 @@ std::optional<int64_t> ReadHelperThread::TakeLate() {
   return reads_[late].result;
 }
 
+bool ReadHelperThread::inherited() const { return fork_epoch_ != kernel::ForkEpoch(); }
+
 void ReadHelperThread::Close() {
+  if (inherited()) return;
   const std::unique_lock lock(mutex_);
   closed_ = true;
   work_.notify_all();
 }
 
 void ReadHelperThread::Stop() {
-  // The thread is its parent's: there is none here to wait for, and it may have had the lock.
-  if (fork_epoch_ != kernel::ForkEpoch()) return;
+  if (inherited()) return;
   Close();
   std::unique_lock lock(mutex_);
   ended_.wait(lock, [this] { return !running_; });
@@ -192,7 +194,10 @@ void ReadHelperThread::Call() {
 }
 
 void ReadHelperThread::StartThread() {
-  auto share = std::make_unique<std::shared_ptr<ReadHelperThread>>(shared_from_this());
+  // Where there is no memory for it, there is no help, which the caller does without.
+  std::unique_ptr<std::shared_ptr<ReadHelperThread>> share(
+      new (std::nothrow) std::shared_ptr<ReadHelperThread>(shared_from_this()));
+  if (share == nullptr) return;
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kHelperStackBytes);

@@ -4,8 +4,9 @@
 //
 // Owner: the JavaScript ReadHelper and, while it runs, the thread. Thread: Perform() and TakeLate()
 // are the environment's, the rest may be called from any. Dies: with the last of both, or with the
-// environment, which stops it first: it writes to memory that is not its own. Knows nothing of
-// JavaScript.
+// environment, which stops it first: it writes to memory that is not its own. After fork(2) there
+// is no thread in the child, and no telling who had the lock: nothing asks for it there. Knows
+// nothing of JavaScript.
 #ifndef AIO_BIND_ADDON_READ_HELPER_THREAD_H_
 #define AIO_BIND_ADDON_READ_HELPER_THREAD_H_
 
@@ -56,11 +57,13 @@ class ReadHelperThread : public std::enable_shared_from_this<ReadHelperThread> {
   void Close();
   // Close, then waits for the thread.
   void Stop();
-  bool is_running() const { return running_; }
+  bool is_running() const { return running_ && !inherited(); }
 
  private:
   using Clock = std::chrono::steady_clock;
 
+  // Made by the parent of this process.
+  bool inherited() const;
   static void* Main(void* share);
   void Help();
   // Until there is something to take, or it is to end. Returns whether it goes on.

@@ -18,20 +18,18 @@ namespace aio_bind::addon {
 template <typename T>
 class Registry {
  public:
-  // `keeper` owns this registry and is kept alive until the entry has gone.
+  // `keeper` owns this registry and is kept alive until the entry has gone. Adds nothing where it
+  // throws.
   template <typename Keeper>
   uint32_t Add(Napi::Object js, std::shared_ptr<T> object, std::shared_ptr<Keeper> keeper) {
-    uint32_t id = 0;
-    if (free_.empty()) {
-      objects_.push_back(std::move(object));
-      id = static_cast<uint32_t>(objects_.size());  // 0 names nothing
-    } else {
-      id = free_.back();
-      free_.pop_back();
-      objects_[id - 1] = std::move(object);
+    const uint32_t id = Place(std::move(object));
+    try {
+      js.AddFinalizer([this, id, keeper = std::move(keeper)](Napi::Env, T*) { Remove(id); },
+                      objects_[id - 1].get());
+    } catch (...) {
+      Remove(id);
+      throw;
     }
-    js.AddFinalizer([this, id, keeper = std::move(keeper)](Napi::Env, T*) { Remove(id); },
-                    objects_[id - 1].get());
     return id;
   }
 
@@ -43,7 +41,20 @@ class Registry {
   const std::vector<std::shared_ptr<T>>& all() const { return objects_; }
 
  private:
-  void Remove(uint32_t id) {
+  uint32_t Place(std::shared_ptr<T> object) {
+    if (free_.empty()) {
+      // So that Remove() needs no memory: nobody hears of a finalizer's failure.
+      if (free_.capacity() <= objects_.size()) free_.reserve(2 * objects_.size() + 8);
+      objects_.push_back(std::move(object));
+      return static_cast<uint32_t>(objects_.size());  // 0 names nothing
+    }
+    const uint32_t id = free_.back();
+    free_.pop_back();
+    objects_[id - 1] = std::move(object);
+    return id;
+  }
+
+  void Remove(uint32_t id) noexcept {
     objects_[id - 1] = nullptr;
     free_.push_back(id);
   }

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
+#include <tuple>
 #include <utility>
 
+#include "../kernel/fork_epoch.h"
 #include "../kernel/syscalls.h"
 #include "interrupt.h"
 
@@ -35,9 +38,13 @@ SubmitPool::SubmitPool(uint32_t max_threads, std::chrono::milliseconds idle,
     : max_threads_(max_threads),
       idle_(idle),
       signal_(std::move(signal)),
+      fork_epoch_(kernel::ForkEpoch()),
       queue_(std::max<size_t>(max_threads, 2) - 1) {}
 
+bool SubmitPool::inherited() const { return fork_epoch_ != kernel::ForkEpoch(); }
+
 SubmitPool::~SubmitPool() {
+  if (inherited()) return;
   // The last share may be that of a thread on its way out, which cannot join itself.
   for (const pthread_t thread : finished_) {
     if (pthread_equal(thread, pthread_self()) != 0) {
@@ -48,44 +55,54 @@ SubmitPool::~SubmitPool() {
   }
 }
 
-void SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job) {
+bool SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job) {
+  if (pool->inherited()) return false;
   job.announced = pool->Announces(*job.copy);
   std::unique_lock lock(pool->mutex_);
   pool->JoinFinished();
+  pool->MakeRoomForRefusals();
   if (pool->closed_) {
     pool->Refuse(job, -ECANCELED);
-    return;
+    return true;
   }
   const auto now = Clock::now();
   const size_t ready = pool->queue_.Ready(now);
   const bool any_to_await = pool->queue_.next_to_await().has_value();
   pool->queue_.Push(std::move(job));
+  // The queue has it: nothing throws from here on.
   // A thread that is at it takes this along.
   if (pool->queue_.Ready(now) == ready) {
     if (!any_to_await && pool->IsUnwatched()) pool->CallThread(1);
-    return;
+    return true;
   }
   const bool enough = pool->waiting_ > ready || pool->workers_.size() >= pool->max_threads_;
   if (!enough && !pool->StartThread(pool) && pool->workers_.empty()) {
-    for (const SubmitJob& stranded : pool->queue_.Remove(AnyJob)) pool->Refuse(stranded, -EAGAIN);
-    return;
+    pool->queue_.Remove(AnyJob,
+                        [&](const SubmitJob& stranded) { pool->Refuse(stranded, -EAGAIN); });
+    return true;
   }
   // Whoever wakes takes the lock first.
   lock.unlock();
   pool->work_.notify_one();
+  return true;
 }
 
 bool SubmitPool::Withdraw(uint32_t context_serial, const iocb* copy) {
+  if (inherited()) return false;
   const std::unique_lock lock(mutex_);
-  const auto removed = queue_.Remove([=](const SubmitJob& job) {
-    return job.context_serial == context_serial && job.copy == copy;
-  });
-  return !removed.empty();
+  bool removed = false;
+  queue_.Remove(
+      [=](const SubmitJob& job) {
+        return job.context_serial == context_serial && job.copy == copy;
+      },
+      [&](const SubmitJob&) { removed = true; });
+  return removed;
 }
 
 void SubmitPool::WithdrawContext(aio_context_t ctx, uint32_t context_serial) {
+  if (inherited()) return;
   std::unique_lock lock(mutex_);
-  queue_.Remove([=](const SubmitJob& job) { return job.ctx == ctx; });
+  queue_.Remove([=](const SubmitJob& job) { return job.ctx == ctx; }, [](const SubmitJob&) {});
   InterruptUntilNone(lock, [=](const Worker& worker) { return worker.ctx == ctx; });
   // Last, as an interrupted wait is refused too.
   std::erase_if(refusals_,
@@ -94,7 +111,7 @@ void SubmitPool::WithdrawContext(aio_context_t ctx, uint32_t context_serial) {
 
 std::vector<SubmitPool::Refusal> SubmitPool::TakeRefusals(size_t max) {
   // Asked after every submission, and rarely so: a thread may have the lock.
-  if (!any_refusals_.load(std::memory_order_acquire)) return {};
+  if (!any_refusals_.load(std::memory_order_acquire) || inherited()) return {};
   const std::unique_lock lock(mutex_);
   const auto end = refusals_.begin() + static_cast<long>(std::min(max, refusals_.size()));
   std::vector<Refusal> taken(refusals_.begin(), end);
@@ -104,13 +121,15 @@ std::vector<SubmitPool::Refusal> SubmitPool::TakeRefusals(size_t max) {
 }
 
 void SubmitPool::Close() {
+  if (inherited()) return;
   const std::unique_lock lock(mutex_);
   closed_ = true;
-  for (const SubmitJob& job : queue_.Remove(AnyJob)) Refuse(job, -ECANCELED);
+  queue_.Remove(AnyJob, [this](const SubmitJob& job) { Refuse(job, -ECANCELED); });
   work_.notify_all();
 }
 
 void SubmitPool::Stop() {
+  if (inherited()) return;
   Close();
   std::unique_lock lock(mutex_);
   InterruptUntilNone(lock, [](const Worker&) { return true; });
@@ -118,6 +137,7 @@ void SubmitPool::Stop() {
 }
 
 SubmitPool::Counts SubmitPool::Count() const {
+  if (inherited()) return {};
   const std::unique_lock lock(mutex_);
   const auto threads = static_cast<uint32_t>(workers_.size());
   const auto running = std::count_if(workers_.begin(), workers_.end(),
@@ -147,8 +167,11 @@ void SubmitPool::Work(std::list<Worker>::iterator self) {
     const std::vector<Refusal> refused = Submit(batch.jobs);
     lock.lock();
     self->ctx = 0;
-    refusals_.insert(refusals_.end(), refused.begin(), refused.end());
-    if (!refused.empty()) any_refusals_ = true;
+    if (!refused.empty()) {
+      refusals_.insert(refusals_.end(), refused.begin(), refused.end());
+      MakeRoomForRefusals();  // which these have taken
+      any_refusals_ = true;
+    }
     queue_.Finish(batch);
     settled_.notify_all();
     if (signal_ == nullptr || (announced && refused.empty())) continue;
@@ -192,8 +215,9 @@ void SubmitPool::CallThread(size_t needed) {
   }
 }
 
-bool SubmitPool::StartThread(const std::shared_ptr<SubmitPool>& pool) {
-  const auto self = workers_.insert(workers_.end(), Worker{});
+bool SubmitPool::StartThread(const std::shared_ptr<SubmitPool>& pool) noexcept try {
+  std::list<Worker> one(1);
+  const auto self = one.begin();
   auto start = std::make_unique<Start>(Start{pool, self});
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
@@ -202,13 +226,14 @@ bool SubmitPool::StartThread(const std::shared_ptr<SubmitPool>& pool) {
   const AllSignalsBlocked blocked;
   const int error = pthread_create(&self->thread, &attributes, Main, start.get());
   pthread_attr_destroy(&attributes);
-  if (error != 0) {
-    workers_.erase(self);
-    return false;
-  }
+  if (error != 0) return false;
+  // It waits for the lock.
+  workers_.splice(workers_.end(), one);
   std::ignore = start.release();  // the thread has it now
   ++starting_;
   return true;
+} catch (const std::bad_alloc&) {
+  return false;
 }
 
 std::vector<SubmitPool::Refusal> SubmitPool::Submit(const std::vector<SubmitJob>& jobs) {
@@ -234,7 +259,12 @@ bool SubmitPool::Announces(const iocb& iocb) const {
          iocb.aio_resfd == static_cast<uint32_t>(signal_->fd());
 }
 
-void SubmitPool::Refuse(const SubmitJob& job, long result) {
+void SubmitPool::MakeRoomForRefusals() {
+  const size_t needed = refusals_.size() + queue_.size() + 1;
+  if (refusals_.capacity() < needed) refusals_.reserve(2 * needed);
+}
+
+void SubmitPool::Refuse(const SubmitJob& job, long result) noexcept {
   refusals_.push_back(RefusalOf(job, result));
   any_refusals_ = true;
   if (signal_ != nullptr) signal_->Signal();

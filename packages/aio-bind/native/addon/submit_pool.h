@@ -5,7 +5,9 @@
 //
 // Owner: the JavaScript SubmitThreads and, while they run, the threads. Thread: all methods may be
 // called from any; they are called from the environment's. Dies: with its last thread, or with the
-// environment, which stops it first. Knows nothing of JavaScript.
+// environment, which stops it first. After fork(2) there are no threads in the child, and no
+// telling who had the lock: nothing asks for it there, and there is nothing. Knows nothing of
+// JavaScript.
 #ifndef AIO_BIND_ADDON_SUBMIT_POOL_H_
 #define AIO_BIND_ADDON_SUBMIT_POOL_H_
 
@@ -46,8 +48,9 @@ class SubmitPool : public std::enable_shared_from_this<SubmitPool> {
   SubmitPool& operator=(const SubmitPool&) = delete;
   ~SubmitPool();
 
-  // Never blocks. See SubmitQueue for the order.
-  static void Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job);
+  // Never blocks. See SubmitQueue for the order. False, and nothing is done, in a forked child.
+  // Throws std::bad_alloc only where nothing has been done either.
+  [[nodiscard]] static bool Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job);
   // Takes back the context's job with this iocb, if no thread has taken it yet.
   bool Withdraw(uint32_t context_serial, const iocb* copy);
   // Drops the queued jobs and the refusals of a context that is about to be destroyed, and waits
@@ -70,7 +73,10 @@ class SubmitPool : public std::enable_shared_from_this<SubmitPool> {
 
   using Clock = std::chrono::steady_clock;
 
+  // Made by the parent of this process.
+  bool inherited() const;
   static void* Main(void* start);
+  // There is nobody to tell of a failure: without memory for a batch the process ends.
   void Work(std::list<Worker>::iterator self);
   // Until there is something to take, or has been nothing for long enough, or it is closed.
   // Returns whether it had to wait, and so may have been called for something else than it takes.
@@ -82,8 +88,11 @@ class SubmitPool : public std::enable_shared_from_this<SubmitPool> {
   // Whether the kernel signals its end, so that nobody else has to.
   bool Announces(const iocb& iocb) const;
   static std::vector<Refusal> Submit(const std::vector<SubmitJob>& jobs);
-  bool StartThread(const std::shared_ptr<SubmitPool>& pool);
-  void Refuse(const SubmitJob& job, long result);
+  // False where there is no thread or no memory to be had.
+  bool StartThread(const std::shared_ptr<SubmitPool>& pool) noexcept;
+  // Has Refuse() need no memory for what is queued, and for one more.
+  void MakeRoomForRefusals();
+  void Refuse(const SubmitJob& job, long result) noexcept;
   void JoinFinished();
   template <typename Predicate>
   void InterruptUntilNone(std::unique_lock<std::mutex>& lock, Predicate concerned);
@@ -91,6 +100,7 @@ class SubmitPool : public std::enable_shared_from_this<SubmitPool> {
   const uint32_t max_threads_;
   const std::chrono::milliseconds idle_;
   const std::shared_ptr<kernel::EventFd> signal_;
+  const uint32_t fork_epoch_;
 
   mutable std::mutex mutex_;
   std::condition_variable work_;            // a job, or closing

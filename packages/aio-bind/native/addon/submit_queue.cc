@@ -29,15 +29,23 @@ std::optional<uint32_t> FileWritten(const SubmitJob& job) {
 }  // namespace
 
 void SubmitQueue::Push(SubmitJob job) {
-  ++size_;
-  const auto file = FileWritten(job);
-  if (!file) {
+  if (const auto file = FileWritten(job)) {
+    PushWrite(*file, std::move(job));
+  } else {
     (job.begun ? begun_ : alone_).emplace_back(++last_place_, std::move(job));
-    return;
   }
-  const auto [writes, first] = writes_.try_emplace(*file);
-  writes->second.push_back(std::move(job));
-  if (first) files_.emplace_back(++last_place_, *file);
+  ++size_;
+}
+
+void SubmitQueue::PushWrite(File file, SubmitJob job) {
+  const auto [writes, first] = writes_.try_emplace(file);
+  try {
+    writes->second.push_back(std::move(job));
+    if (first) files_.emplace_back(++last_place_, file);
+  } catch (...) {
+    if (first) writes_.erase(writes);
+    throw;
+  }
 }
 
 SubmitQueue::Batch SubmitQueue::Take(Time now) {

@@ -12,7 +12,8 @@
 // Writes may wait for long (for the thaw of a frozen file system), and those of several files at
 // once; so they never have all threads.
 //
-// Owner: a SubmitPool, under its mutex.
+// Owner: a SubmitPool, under its mutex. Where there is no memory for a job, all is as it was
+// before.
 #ifndef AIO_BIND_ADDON_SUBMIT_QUEUE_H_
 #define AIO_BIND_ADDON_SUBMIT_QUEUE_H_
 
@@ -28,9 +29,10 @@
 #include <vector>
 
 #include "../kernel/abi.h"
-#include "memory.h"
 
 namespace aio_bind::addon {
+
+class Memory;
 
 struct SubmitJob {
   aio_context_t ctx = 0;
@@ -72,13 +74,15 @@ class SubmitQueue {
   // Jobs that have not been taken.
   size_t size() const { return size_; }
 
-  // Removes, and returns, the jobs that are `unwanted`, in no particular order.
-  template <typename Predicate>
-  std::vector<SubmitJob> Remove(Predicate unwanted);
+  // Removes the jobs that are `unwanted`, after it has called `each` with them, in no particular
+  // order. Needs no memory.
+  template <typename Predicate, typename Function>
+  void Remove(Predicate unwanted, Function each) noexcept;
 
  private:
   using Places = std::deque<std::pair<uint64_t, SubmitJob>>;
 
+  void PushWrite(File file, SubmitJob job);
   static SubmitJob TakeFirst(Places& jobs);
   bool MayAwait(Time now) const;
   void TakeWrites(File file, Batch& batch);
@@ -98,12 +102,13 @@ class SubmitQueue {
   size_t size_ = 0;
 };
 
-template <typename Predicate>
-std::vector<SubmitJob> SubmitQueue::Remove(Predicate unwanted) {
-  std::vector<SubmitJob> removed;
+template <typename Predicate, typename Function>
+void SubmitQueue::Remove(Predicate unwanted, Function each) noexcept {
+  size_t removed = 0;
   const auto remove = [&](const SubmitJob& job) {
     if (!unwanted(job)) return false;
-    removed.push_back(job);
+    each(job);
+    ++removed;
     return true;
   };
   for (auto& [file, writes] : writes_) std::erase_if(writes, remove);
@@ -117,8 +122,7 @@ std::vector<SubmitJob> SubmitQueue::Remove(Predicate unwanted) {
     writes_.erase(writes);
     return true;
   });
-  size_ -= removed.size();
-  return removed;
+  size_ -= removed;
 }
 
 }  // namespace aio_bind::addon

@@ -105,14 +105,20 @@ Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
     ranges->res()[i] = RangeArray::kPending;
   }
 
+  auto& going = environment.going_slots();
+  going.clear();
+  going.reserve(slots.size());
+  if (context != nullptr) {
+    context->Sweep();
+    context->Expect(slab);
+  }
+  // From here on nothing throws, so that what the kernel has is accounted for.
   const long taken = kernel::IoSubmit(context == nullptr ? 0 : context->id(), nr, pointers.data());
   *ranges->found() = {};
   if (context != nullptr && taken > 0) {
     const auto first = static_cast<size_t>(taken);
     const Submitted submitted = {std::span(pointers).first(first), std::span(slots).first(first),
                                  tag};
-    auto& going = environment.going_slots();
-    going.clear();
     const long count = context->CollectUnaccounted(events->length(), events->data());
     const auto found = Sort(events->data(), std::max(count, 0L), *ranges, submitted, going);
     *ranges->found() = found;

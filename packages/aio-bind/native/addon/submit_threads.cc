@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <new>
 #include <span>
 
 #include "arguments.h"
@@ -42,6 +43,8 @@ Napi::Value SubmitThreads::Submit(const Napi::CallbackInfo& info) {
   const auto slab = SlabArgument(info, 1);
   const auto slots = SlotsArgument(info, 2, 3, *slab);
   const bool begun = info[4].ToBoolean();
+  context->Sweep();
+  context->Expect(slab);
   uint32_t accepted = 0;
   for (const uint32_t slot : slots) {
     // A thread may be about to read the copy of this slot.
@@ -49,10 +52,20 @@ Napi::Value SubmitThreads::Submit(const Napi::CallbackInfo& info) {
       if (accepted == 0) return Napi::Number::New(info.Env(), -EBUSY);
       break;
     }
-    *slab->CopyAt(slot) = *slab->At(slot);
+    iocb* copy = slab->CopyAt(slot);
+    *copy = *slab->At(slot);
+    try {
+      // In a forked child these are its parent's threads, as a context may be its parent's.
+      if (!SubmitPool::Enqueue(pool_,
+                               {context->id(), context->serial(), copy, slab->memory(), begun})) {
+        return Napi::Number::New(info.Env(), -EINVAL);
+      }
+    } catch (const std::bad_alloc&) {
+      if (accepted == 0) throw;
+      break;
+    }
+    // Only now, but before anything can come of it: this thread is the one that collects that.
     context->Took(slab, std::span(&slot, 1));
-    SubmitPool::Enqueue(
-        pool_, {context->id(), context->serial(), slab->CopyAt(slot), slab->memory(), begun});
     ++accepted;
   }
   return Napi::Number::New(info.Env(), accepted);

@@ -21,8 +21,8 @@ class SubmitThreads : public Napi::ObjectWrap<SubmitThreads> {
   explicit SubmitThreads(const Napi::CallbackInfo& info);
 
  private:
-  // submit(context, slab, slots, nr, begun) -> how many were taken, up to one that is in flight |
-  // -errno
+  // submit(context, slab, slots, nr, begun) -> how many were taken, up to one that is in flight, or
+  // for which there is no memory | -errno
   Napi::Value Submit(const Napi::CallbackInfo& info);
   // withdraw(context, slab, slot) -> boolean
   Napi::Value Withdraw(const Napi::CallbackInfo& info);

@@ -1,26 +1,58 @@
 // The kernel's own ABI for asynchronous I/O, checked at compile time.
 //
-// Structs come from <linux/aio_abi.h>. Constants that are newer than the headers of the machine
-// that compiles are added with the values of Linux 6.18 (include/uapi/linux/fs.h, ioprio.h), so
-// that the addon knows them wherever it is built; whether the running kernel does, it says itself.
+// Structs come from <linux/aio_abi.h>. What is newer than the headers of the machine that compiles,
+// which are those of Linux 4.18 at least, is added with the values of Linux 6.18
+// (include/uapi/linux/aio_abi.h, fs.h, ioprio.h), so that the addon knows it wherever it is built;
+// whether the running kernel does, it says itself.
 #ifndef AIO_BIND_KERNEL_ABI_H_
 #define AIO_BIND_KERNEL_ABI_H_
 
 #include <linux/aio_abi.h>
 #include <linux/fs.h>
 #include <linux/stddef.h>
-#include <linux/time_types.h>
 #include <linux/types.h>
 #include <sys/uio.h>
 
 #include <cstddef>
 #include <cstdint>
 
+#if __has_include(<linux/time_types.h>)
+#include <linux/time_types.h>
+#else  // Linux 5.1; before that in <linux/time.h>, which the C library's <time.h> does not go with
+namespace aio_bind {
+struct __kernel_timespec {
+  int64_t tv_sec;
+  long long tv_nsec;
+};
+}  // namespace aio_bind
+#endif
+
+#if __has_include(<linux/ioprio.h>)
 // The headers of Linux 6.6 and some later ones call a parameter `class`. All that this one includes
 // has been included above, so that the name is changed in this one only.
 #define class class_  // NOLINT(cppcoreguidelines-macro-usage)
 #include <linux/ioprio.h>
 #undef class
+#else  // Linux 5.15
+#define IOPRIO_CLASS_SHIFT 13
+#define IOPRIO_CLASS_MASK 0x07
+#define IOPRIO_PRIO_MASK ((1UL << IOPRIO_CLASS_SHIFT) - 1)
+#define IOPRIO_NR_LEVELS 8
+#define IOPRIO_BE_NR IOPRIO_NR_LEVELS
+#define IOPRIO_NORM 4
+#define IOPRIO_BE_NORM IOPRIO_NORM
+enum {
+  IOPRIO_CLASS_NONE = 0,
+  IOPRIO_CLASS_RT = 1,
+  IOPRIO_CLASS_BE = 2,
+  IOPRIO_CLASS_IDLE = 3,
+};
+enum {
+  IOPRIO_WHO_PROCESS = 1,
+  IOPRIO_WHO_PGRP = 2,
+  IOPRIO_WHO_USER = 3,
+};
+#endif
 
 #ifndef RWF_NOAPPEND
 #define RWF_NOAPPEND (static_cast<__kernel_rwf_t>(0x00000020))  // Linux 6.9
@@ -55,6 +87,14 @@ enum {
   IOPRIO_HINT_DEV_DURATION_LIMIT_7 = 7,
 };
 #endif
+
+namespace aio_bind {
+
+// Linux 4.19. There is no telling whether the headers have it, since it is no macro and vendors add
+// it to older ones; in this namespace it stands before theirs.
+enum { IOCB_CMD_POLL = 5 };
+
+}  // namespace aio_bind
 
 namespace aio_bind::kernel {
 

@@ -13,7 +13,12 @@ std::shared_ptr<EventFd> EventFd::Create(int* error) {
     *error = -errno;
     return nullptr;
   }
-  return std::make_shared<EventFd>(fd);
+  try {
+    return std::make_shared<EventFd>(fd);
+  } catch (...) {
+    close(fd);
+    throw;
+  }
 }
 
 EventFd::~EventFd() { close(fd_); }

@@ -12,7 +12,8 @@ namespace aio_bind::kernel {
 
 class EventFd {
  public:
-  // Gives null and sets *error to -errno where eventfd(2) fails.
+  // Gives null and sets *error to -errno where eventfd(2) fails. Without memory it throws, and
+  // leaves no descriptor.
   static std::shared_ptr<EventFd> Create(int* error);
 
   explicit EventFd(int fd) : fd_(fd) {}

@@ -1,7 +1,5 @@
 #include "read_cached.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
 
@@ -13,6 +11,14 @@ namespace {
 
 // Where the kernel cuts a read that may not wait.
 constexpr int64_t kPage = 4096;
+
+// What stx_mode says. Not S_ISREG() and S_ISFIFO(): in musl, and in glibc before 2.30, <sys/stat.h>
+// has a struct statx of its own beside that of <linux/stat.h>, which we need.
+constexpr uint16_t kTypeMask = 0170000;
+constexpr uint16_t kRegular = 0100000;
+constexpr uint16_t kFifo = 0010000;
+
+bool IsRegular(const StatxBuf& stat) { return (stat.stx_mode & kTypeMask) == kRegular; }
 
 int Open(const char* pathname, uint64_t flags, uint64_t resolve = 0) {
   return Openat2(AT_FDCWD, pathname,
@@ -27,7 +33,7 @@ int Check(const char* pathname, std::span<const DeviceNumber> devices) {
   const int failure = Statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &stat);
   Close(fd);
   if (failure < 0) return failure;
-  if (!S_ISREG(stat.stx_mode)) return -ENODEV;
+  if (!IsRegular(stat)) return -ENODEV;
   const bool known = std::ranges::any_of(devices, [&](const DeviceNumber& device) {
     return device.major == stat.stx_dev_major && device.minor == stat.stx_dev_minor;
   });
@@ -37,7 +43,7 @@ int Check(const char* pathname, std::span<const DeviceNumber> devices) {
 bool IsFifo(int fd) {
   StatxBuf stat = {};
   const int failure = Statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &stat);
-  return failure == 0 && S_ISFIFO(stat.stx_mode);
+  return failure == 0 && (stat.stx_mode & kTypeMask) == kFifo;
 }
 
 int64_t ReadToEnd(int fd, std::span<std::byte> buffer) {

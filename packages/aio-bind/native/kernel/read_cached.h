@@ -35,7 +35,7 @@ int64_t ReadCached(const char* pathname, std::span<std::byte> buffer,
 // beforehand, so that three system calls do: openat2(2), preadv2(2), close(2).
 //
 // What is no regular file is opened too, which is an event to the writer of a FIFO. So a FIFO stays
-// open: `opened` is its descriptor then, with O_NONBLOCK, and the caller's. Else it is -1.
+// open: `opened` is its descriptor then, with O_NONBLOCK, and the caller's to close. Else it is -1.
 //
 // Returns as ReadCached does, but
 //   -EAGAIN   also where the path leads to another mount, which is not told apart; or

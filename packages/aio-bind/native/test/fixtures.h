@@ -7,6 +7,8 @@
 #define AIO_BIND_TEST_FIXTURES_H_
 
 #include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <span>
@@ -124,6 +126,21 @@ iocb Poll(int fd, uint16_t events);
 iocb WithFlags(iocb operation, __kernel_rwf_t flags);
 iocb WithEventFd(iocb operation, int fd);
 uint64_t Address(const void* pointer);
+
+// Runs `body` in a child of fork(2), which is killed where it takes too long; the child's exit
+// status, or -1 if it died.
+template <typename Body>
+int InChild(Body body) {
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    alarm(60);
+    _exit(body());
+  }
+  int status = 0;
+  REQUIRE_EQ(waitpid(child, &status, 0), child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
 
 // Keeps the calling thread on the n-th of the CPUs that it may use, from 0, if there are as many.
 // Threads that are to race need one each: the scheduler likes to put a thread that is woken beside

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,17 +16,6 @@ namespace aio_bind::kernel {
 namespace {
 
 using namespace test;
-
-// Runs `body` in a child; the child's exit status, or -1 if it died.
-template <typename Body>
-int InChild(Body body) {
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) _exit(body());
-  int status = 0;
-  REQUIRE_EQ(waitpid(child, &status, 0), child);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 // The first call, counted from 1, that does not give EINVAL; 0 if each does.
 int FirstThatIsNotEinval(aio_context_t id, iocb& operation) {

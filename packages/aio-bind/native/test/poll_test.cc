@@ -1,4 +1,4 @@
-// IOCB_CMD_POLL (Linux 4.18): one-shot, and stricter about its fields than the rest.
+// IOCB_CMD_POLL (Linux 4.19): one-shot, and stricter about its fields than the rest.
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
