@@ -15,6 +15,7 @@ export default withProcessesFor([
   'races',
   'read-batch',
   'reentrant',
+  'remote-files',
   'shared-engine',
   'submission-refused',
   'sweep',

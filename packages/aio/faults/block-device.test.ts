@@ -33,6 +33,17 @@ describe.each([512, 4096])('a block device with sectors of %i bytes', (sectorByt
     await expect(handle.write(buffer, 0, 4096, AREA)).rejects.toMatchObject({ code: 'ENOSPC' });
   });
 
+  test('is as large as its slice', async () => {
+    using disk = new Disk({ bytes: AREA, sectorBytes });
+    await using handle = await open(disk.device, 'r+', KERNEL);
+    await handle.write('twelve bytes');
+    expect(handle.slice().size).toBe(AREA);
+    expect(await handle.slice(0, 6).text()).toBe('twelve');
+    // It is still where it was.
+    await handle.write(', and six');
+    expect(await handle.slice(7, 21).text()).toBe('bytes, and six');
+  });
+
   test('says what direct I/O demands', async () => {
     using disk = new Disk({ bytes: AREA, sectorBytes });
     await using handle = await open(disk.device, 'r', { direct: true, ...KERNEL });

@@ -763,6 +763,45 @@ describe('giving up', () => {
     expectRead(await context.run(operation), 3);
   });
 
+  test('by a signal that aborts while it begins to be listened to leaves nothing behind', async () => {
+    const context = new AioContext({ maxInFlight: 4 });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const listen = signal.addEventListener.bind(signal);
+    signal.addEventListener = (...args: [string, () => void]) => {
+      listen(...args);
+      controller.abort();
+    };
+    const operation = reading(3);
+    await expect(context.run(operation, { signal })).rejects.toMatchObject({ code: 'ABORT_ERR' });
+    expect(operation.inFlight).toBe(false);
+    context.submit(operation);
+    expectRead(context.getEvents(1, 1)[0], 3);
+    await context[Symbol.asyncDispose]();
+  });
+
+  test('by a signal that closes the context while it begins to be listened to settles it', async () => {
+    const context = new AioContext({ maxInFlight: 4 });
+    const { signal } = new AbortController();
+    signal.addEventListener = () => {
+      context.close();
+    };
+    await expect(context.run(reading(), { signal })).rejects.toMatchObject({
+      code: 'ERR_AIO_CONTEXT_CLOSED',
+    });
+  });
+
+  test('by a signal that refuses to be forgotten keeps nobody from their results', async () => {
+    using context = new AioContext({ maxInFlight: 4 });
+    const { signal } = new AbortController();
+    signal.removeEventListener = () => {
+      throw new Error('no');
+    };
+    const runs = [context.run(reading(1), { signal }), context.run(reading(2))];
+    for (const [i, event] of (await Promise.all(runs)).entries()) expectRead(event, i + 1);
+    expect(context.inFlight).toBe(0);
+  });
+
   test('before the kernel has it takes it back, and with an aborted signal it never begins', async () => {
     using context = new AioContext({ maxInFlight: 4 });
     const controller = new AbortController();

@@ -496,6 +496,32 @@ describe('closing', () => {
     }
   });
 
+  test('a close waits for all that a call writes or reads, piece after piece', async () => {
+    const path = newPath();
+    const pieces = Array.from({ length: 5 }, (_, i) => `piece ${i} `);
+    async function* slowly(): AsyncGenerator<string> {
+      for (const piece of pieces) {
+        await nextTurn();
+        yield piece;
+      }
+    }
+    const handle = await openDirect(path, 'w+');
+    const writing = handle.writeFile(slowly() as never, { flush: true } as object);
+    await Promise.all([writing, handle.close()]);
+    expect(readFileSync(path, 'latin1')).toBe(pieces.join(''));
+
+    const many = Array.from({ length: 2100 }, (_, i) => Buffer.from(`${i},`));
+    const second = await openDirect(path, 'w+');
+    const [written] = await Promise.all([second.writev(many), second.close()]);
+    expect(written.bytesWritten).toBe(Buffer.concat(many).length);
+    expect(readFileSync(path).equals(Buffer.concat(many))).toBe(true);
+
+    const third = await openDirect(path, 'r');
+    const room = many.map(({ length }) => Buffer.alloc(length));
+    await Promise.all([third.readv(room, 0), third.close()]);
+    expect(room).toEqual(many);
+  });
+
   test('the second descriptor of a handle that goes to another thread is closed too', async () => {
     const before = descriptors();
     await (async () => {

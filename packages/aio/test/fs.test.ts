@@ -108,6 +108,29 @@ describe('aio/fs', () => {
     expect(readFileSync(file, 'latin1')).toBe(`0123412789end${gap}01234567890123456789`);
   });
 
+  test('read takes a length that is given as none as Node does: as 0', async () => {
+    using folder = new TempFolder();
+    const file = folder.file('file');
+    writeFileSync(file, 'some text');
+    const fd = fs.openSync(file, 'r');
+    const calls: ((io: typeof nodeFs, done: () => void) => void)[] = [
+      (io, done) => io.read(fd, Buffer.alloc(4), 0, wrong(undefined), 0, done),
+      (io, done) => io.read(fd, Buffer.alloc(4), 0, wrong(null), 0, done),
+      (io, done) =>
+        io.read(fd, { buffer: Buffer.alloc(4), length: wrong(null), position: 0 }, done),
+      (io, done) => io.read(fd, { buffer: Buffer.alloc(4), length: undefined, position: 0 }, done),
+      (io, done) => io.read(fd, Buffer.alloc(4), { length: wrong(null), position: 0 }, done),
+      (io, done) => io.read(fd, Buffer.alloc(4), { position: 0 }, done),
+    ];
+    for (const call of calls) {
+      const [ours, nodes] = await Promise.all(
+        [fs, nodeFs].map((io) => called((done) => call(io, done))),
+      );
+      expect(ours).toEqual(nodes);
+    }
+    fs.closeSync(fd);
+  });
+
   test('promisify gives what it gives of Node', async () => {
     using folder = new TempFolder();
     writeFileSync(folder.file('file'), 'text');

@@ -269,6 +269,20 @@ test('a Promise that a program puts in the place of its own does not matter', as
   for (const read of reads) expect((await read).bytesRead).toBe(8);
 });
 
+test('nor does it for what fails', async () => {
+  const file = await own.open(path, 'r');
+  const Foreign = vi.fn();
+  let writes: PromiseLike<unknown>[];
+  vi.stubGlobal('Promise', Foreign);
+  try {
+    writes = [file.write(Buffer.alloc(8), 0, 8, 0), file.write(Buffer.alloc(8), 0, 8, 8)];
+  } finally {
+    vi.unstubAllGlobals();
+  }
+  for (const write of writes) await expect(write).rejects.toMatchObject({ code: 'EBADF' });
+  await file.close();
+});
+
 test('a read for which the stack ended leaves its room to others', async () => {
   using small = new OwnEngine({ depth: 8 });
   const file = await small.open(path, 'r');

@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import type * as Bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { contexts } from './support/mappings.js';
 import { TempFolder } from './support/temp-folder.js';
 
 /** What io_setup() is to do, and what it was asked for. */
@@ -9,6 +10,8 @@ const kernel = vi.hoisted(() => ({
   asked: [] as number[],
   leastRefused: Infinity,
   failure: null as Error | null,
+  hasEventfds: true,
+  destroyed: [] as Promise<void>[],
 }));
 
 vi.mock('aio-bind', async (importOriginal) => {
@@ -19,7 +22,18 @@ vi.mock('aio-bind', async (importOriginal) => {
     if (nr >= kernel.leastRefused) throw original.errnoError(-constants.errno.EAGAIN, 'io_setup');
     original.io_setup(nr, ctx);
   };
-  return { ...original, io_setup };
+  const io_destroy_later: typeof Bind.io_destroy_later = (ctx) => {
+    const destroyed = original.io_destroy_later(ctx);
+    kernel.destroyed.push(destroyed);
+    return destroyed;
+  };
+  class EventWatcher extends original.EventWatcher {
+    constructor(...args: ConstructorParameters<typeof original.EventWatcher>) {
+      if (!kernel.hasEventfds) throw original.errnoError(-constants.errno.EMFILE, 'eventfd');
+      super(...args);
+    }
+  }
+  return { ...original, io_setup, io_destroy_later, EventWatcher };
 });
 
 let open: typeof import('../src/index.js').open;
@@ -27,6 +41,7 @@ let existingEngine: typeof import('../src/engine/shared-engine.js').existingEngi
 
 beforeEach(async () => {
   Object.assign(kernel, { asked: [], leastRefused: Infinity, failure: null });
+  Object.assign(kernel, { hasEventfds: true, destroyed: [] });
   // An engine for each test.
   vi.resetModules();
   ({ open } = await import('../src/index.js'));
@@ -79,6 +94,22 @@ describe('the engine', () => {
     expect(await writeAndRead('kernel')).toBe('through');
     expect(kernel.asked.at(-1)).toBe(16);
   });
+});
+
+test('where no descriptor is left for its eventfd, the engine leaves no context behind', async () => {
+  const before = contexts();
+  kernel.hasEventfds = false;
+  for (let i = 0; i < 3; i++) {
+    await expect(writeAndRead('kernel')).rejects.toMatchObject({
+      code: 'EMFILE',
+      syscall: 'eventfd',
+    });
+  }
+  expect(await writeAndRead('auto')).toBe('through');
+  await Promise.all(kernel.destroyed);
+  expect(contexts()).toBe(before);
+  kernel.hasEventfds = true;
+  expect(await writeAndRead('kernel')).toBe('through');
 });
 
 describe('where io_setup() finds no room at all', () => {

@@ -1,11 +1,19 @@
 // What io_submit(2) may answer besides "taken": the kernel is made to, here.
 import { execFileSync } from 'node:child_process';
+import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { OFFLOAD, SETTLE, judge } from '../src/engine/attempt.js';
+import { READ } from '../src/engine/commands.js';
+import { Engine } from '../src/engine/engine.js';
+import { Operation } from '../src/engine/operation.js';
+import { adopt } from '../src/handle/adopt.js';
 import { inChild } from './support/child.js';
 import { OwnEngine } from './support/own-engine.js';
 import { evict, writeNumbered } from './support/page-cache.js';
+import { Pipe } from './support/pipe.js';
 import { TempFolder } from './support/temp-folder.js';
 
 // Real, but watched.
@@ -132,6 +140,52 @@ test("a refusal is the first operation's own, and the others go on", async () =>
     if (other.status === 'fulfilled') expect(other.value.buffer.readUInt32LE()).toBe((i + 1) * 8);
   }
   await handle.close();
+});
+
+describe('EAGAIN', () => {
+  const { EAGAIN } = constants.errno;
+
+  test('of a submit thread, whose context has no room, is tried again once in a millisecond, not on and on', async () => {
+    using pipe = new Pipe();
+    const ctx = new bind.aio_context_t();
+    bind.io_setup(1, ctx);
+    const polls = bind.aio_ring(ctx)!.nr;
+    const slab = new bind.IocbSlab(polls);
+    for (let slot = 0; slot < polls; slot++) {
+      bind.io_prep_poll(new bind.Iocb(slab, slot), pipe.readEnd, bind.POLLIN);
+    }
+    for (let slot = 0, isFull = false; slot < polls && !isFull; slot++) {
+      try {
+        actual.io_submit(ctx, 1, slab, Uint32Array.of(slot));
+      } catch {
+        isFull = true;
+      }
+    }
+    const engine = new Engine(ctx, { depth: 1, bytes: 1 << 28, threads: 1 });
+    const path = folder.file('file');
+    const handle = adopt(await open(path, 'r'), engine, 'r');
+    const controller = new AbortController();
+    const { signal } = controller;
+    const began = performance.now();
+    const reading = handle.read(Buffer.alloc(FILE_BYTES), { position: 0, signal });
+    for (let turns = 0; turns < 20_000 || engine.stats().offloaded < 3; turns++) await nextTurn();
+    const { offloaded } = engine.stats();
+    expect(offloaded).toBeLessThan(performance.now() - began + 2);
+    controller.abort();
+    await expect(reading).rejects.toMatchObject({ code: 'ABORT_ERR' });
+    await handle.close();
+    bind.io_destroy(ctx);
+  });
+
+  test('as the result of an attempt that may wait is the answer of the file itself', () => {
+    const operation = new Operation();
+    const resolve = (): void => undefined;
+    Object.assign(operation, { command: READ, nbytes: 512, bytes: 512, resolve, reject: resolve });
+    expect(judge(operation, -EAGAIN, false)).toBe(SETTLE);
+    expect(judge(operation, -EAGAIN, true)).toBe(OFFLOAD);
+    operation.nowait = true;
+    expect(judge(operation, -EAGAIN, false)).toBe(OFFLOAD);
+  });
 });
 
 /** Reads and writes, cached and not, in a process whose io_submit(2) fails now and then. */

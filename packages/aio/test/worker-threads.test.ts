@@ -1,5 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { open } from '../src/index.js';
@@ -19,6 +29,19 @@ afterAll(() => folder[Symbol.dispose]());
 
 /** How many contexts this process has: the kernel maps the ring of each. */
 const contexts = (): number => readFileSync('/proc/self/maps', 'utf8').split('/[aio]').length - 1;
+
+/** The descriptors that this process, which is that of all its workers, has of a file. */
+function descriptorsOf(path: string): number[] {
+  const real = realpathSync(path);
+  const leadsThere = (fd: string): boolean => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === real;
+    } catch {
+      return false; // closed since the folder was read
+    }
+  };
+  return readdirSync('/proc/self/fd').filter(leadsThere).map(Number);
+}
 
 test('workers have an engine each, which serves them beside the others', async () => {
   const path = folder.file('shared');
@@ -87,4 +110,60 @@ test('workers that are terminated at any moment take nothing with them, and leav
   await handle.close();
   // Besides Node's own pool, which may have started meanwhile, and our submit threads.
   expect(readdirSync('/proc/self/task').length).toBeLessThanOrEqual(threads + 8);
+});
+
+test('workers that are terminated within readFile, at any moment, leave no descriptor', async () => {
+  const path = folder.file('whole');
+  writeNumbered(path, FILE_BYTES);
+  for (let round = 0; round < ROUNDS; round++) {
+    const worker = startWorker(async ({ aio, parentPort }, file) => {
+      // The first is Node's to open, whose own it is to close.
+      const done = (): number => aio.stats()?.completed ?? 0;
+      let before: number;
+      do {
+        before = done();
+        await aio.readFile(file);
+      } while (done() === before);
+      parentPort.postMessage('ready');
+      const lanes = Array.from({ length: 4 }, async () => {
+        for (;;) await aio.readFile(file);
+      });
+      await Promise.all(lanes);
+    }, path);
+    await once(worker, 'message');
+    if (round % 3 === 0) evict(path);
+    for (let turn = 0; turn < round * 3; turn++) await nextTurn();
+    await worker.terminate();
+    expect(descriptorsOf(path)).toEqual([]);
+  }
+});
+
+test('a worker that is terminated while it waits for a FIFO leaves no descriptor', async ({
+  skip,
+}) => {
+  const elsewhere = statSync(folder.path).dev !== statSync('/').dev;
+  skip(elsewhere, 'not runnable here: temporary files are not on the mount of the root directory');
+  const hot = folder.file('hot');
+  writeNumbered(hot, 4096);
+  const fifo = folder.file('fifo');
+  execFileSync('mkfifo', [fifo]);
+  const held = openSync(fifo, constants.O_RDWR);
+  const worker = startWorker(
+    async ({ aio, nextTurn: turned, parentPort }, [file, waiting]) => {
+      // Until it is known that what is on this mount is opened at once.
+      for (let times = 0; times < 100; times++) {
+        await aio.readFile(file);
+        await turned();
+      }
+      const reading = aio.readFile(waiting);
+      parentPort.postMessage('waits');
+      await reading;
+    },
+    [hot, fifo] as const,
+  );
+  await once(worker, 'message');
+  expect(descriptorsOf(fifo)).toHaveLength(2);
+  await worker.terminate();
+  expect(descriptorsOf(fifo)).toEqual([held]);
+  closeSync(held);
 });

@@ -7,6 +7,7 @@ import {
   problemWith,
   whenGivenUp,
 } from '../engine/give-up.js';
+import { OwnPromise } from '../engine/own-promise.js';
 import type { AioOperation } from '../operations/operation.js';
 import { operationState } from '../operations/operation-base.js';
 import type { OperationState } from '../operations/operation-state.js';
@@ -145,7 +146,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    */
   run<O extends AioOperation>(operation: O, patience: Patience = {}): Promise<AioEvent<O>> {
     const begun: { run?: Run } = {};
-    const promise = new Promise<AioEvent>((resolve, reject) => {
+    const promise = new OwnPromise<AioEvent>((resolve, reject) => {
       this.#checkOpen();
       checkObject('options', patience);
       const state = operationState(operation);
@@ -164,19 +165,9 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
       state.takeOff(this.#dispatcher);
       state.holdFile();
       const run = new Run(state, resolve, reject);
-      if (!isPatient(limits)) {
-        try {
-          run.forget = whenGivenUp(limits, (error) => {
-            this.#dispatcher.giveUp(run, error);
-          });
-        } catch (error) {
-          // The signal is the caller's, and may be an object that refuses.
-          state.land();
-          throw error;
-        }
-      }
       begun.run = run;
       this.#dispatcher.run(run);
+      if (!isPatient(limits)) this.#giveUpOn(run, limits);
     });
     if (begun.run !== undefined) begun.run.promise = promise;
     return promise as Promise<AioEvent<O>>;
@@ -262,6 +253,20 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
 
   #checkOpen(): void {
     if (this.#closed) throw closedError();
+  }
+
+  /** Has it given up when the time has come. The signal is the caller's, and may be an object that aborts at once, or refuses. */
+  #giveUpOn(run: Run, limits: Patience): void {
+    const giveUp = (error: Error): void => {
+      this.#dispatcher.giveUp(run, error);
+    };
+    try {
+      const forget = whenGivenUp(limits, giveUp);
+      if (run.settled) forget();
+      else run.forget = forget;
+    } catch (error) {
+      giveUp(error as Error);
+    }
   }
 
   /** What stands behind them, whose files have been looked at: nobody's code but ours runs from then on. */

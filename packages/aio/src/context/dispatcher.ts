@@ -3,18 +3,19 @@ import { performance } from 'node:perf_hooks';
 import { EventWatcher, errnoError } from 'aio-bind';
 import { Turn } from '../engine/turn.js';
 import type { OperationState } from '../operations/operation-state.js';
-import { AioEvent } from './aio-event.js';
+import type { AioEvent } from './aio-event.js';
+import { Arrivals } from './arrivals.js';
 import { Cancellation } from './cancellation.js';
-import { Completions } from './completions.js';
+import type { Completions } from './completions.js';
 import { unheardError } from './context-errors.js';
+import { Ending } from './ending.js';
 import { KernelContext } from './kernel-context.js';
 import { leftOpen } from './left-open.js';
 import { LoopSide } from './loop-side.js';
 import type { Run } from './run.js';
 import { RunQueue } from './run-queue.js';
 import { submitError } from './submit-error.js';
-import { Submitted } from './submitted.js';
-import { checkTimeout, waitForEvents } from './wait-for-events.js';
+import { checkTimeout } from './wait-for-events.js';
 
 const { EAGAIN } = constants.errno;
 const NO_EVENTFD = -1;
@@ -30,28 +31,31 @@ const DONE = { done: true, value: undefined } as const;
 export class Dispatcher {
   readonly kernel: KernelContext;
   readonly runs: RunQueue;
-  readonly completions: Completions = new Completions();
+  readonly #arrivals: Arrivals;
   readonly #cancellation: Cancellation;
+  readonly #ending: Ending;
   readonly #loop: LoopSide;
   readonly #turn: Turn;
-  readonly #onCompletion = (state: OperationState, result: number, result2: number): void => {
-    this.#completed(state, result, result2);
-  };
-
-  readonly #submitted = new Submitted();
   /** Events are asked for rather than awaited: to signal them would cost the kernel a twentieth of its work. */
   #isPolled = false;
   #flushIsDue = false;
-  #destroyed = false;
-  /** Called when nothing is in flight any more. */
-  readonly #whenIdle: (() => void)[] = [];
-  #ending: Promise<void> | null = null;
 
   /** @throws what io_setup(2) or eventfd(2) fail with */
   constructor(maxInFlight: number) {
     this.kernel = new KernelContext(maxInFlight);
     this.runs = new RunQueue(this.kernel);
+    this.#arrivals = new Arrivals(this.kernel, this.runs);
     this.#cancellation = new Cancellation(this.kernel, this.runs);
+    this.#ending = new Ending({
+      ...{ kernel: this.kernel, runs: this.runs },
+      ...{ arrivals: this.#arrivals, cancellation: this.#cancellation },
+      goOn: () => {
+        this.#collectAndGoOn();
+      },
+      retire: () => {
+        this.#retire();
+      },
+    });
     this.#turn = new Turn(() => {
       this.#turned();
     });
@@ -65,7 +69,12 @@ export class Dispatcher {
   }
 
   get destroyed(): boolean {
-    return this.#destroyed;
+    return this.#ending.isOver;
+  }
+
+  /** Events of operations that were submitted. */
+  get completions(): Completions {
+    return this.#arrivals.completions;
   }
 
   // --- on the way in ---------------------------------------------------------------------------
@@ -88,13 +97,14 @@ export class Dispatcher {
       const eventfd = silently ? NO_EVENTFD : this.#loop.announce();
       if (this.kernel.room < states.length) throw errnoError(-EAGAIN, 'io_submit');
       // Before, while all of it is near: much is copied meanwhile.
-      for (; counted < states.length; counted++) this.#submitted.add(states[counted]!, silently);
+      for (; counted < states.length; counted++)
+        this.#arrivals.submitted.add(states[counted]!, silently);
       while (taken < states.length) taken += this.kernel.submit(states, eventfd, taken);
       return taken;
     } catch (error) {
       for (let i = taken; i < states.length; i++) {
         const state = states[i]!;
-        if (i < counted) this.#submitted.delete(state);
+        if (i < counted) this.#arrivals.submitted.delete(state);
         state.land();
       }
       throw submitError(error, taken, states[taken]?.operation);
@@ -138,7 +148,7 @@ export class Dispatcher {
     this.#flushIsDue = false;
     this.#turn.begin();
     this.#collect();
-    while (this.runs.hasWaiting && !this.#destroyed) {
+    while (this.runs.hasWaiting && !this.destroyed) {
       const went = this.runs.submitSome(this.#loop.announce());
       this.#collect();
       if (went === 'full') this.#lookAgain();
@@ -161,25 +171,13 @@ export class Dispatcher {
     this.flushIfDue();
     this.#collect();
     try {
-      if (this.completions.length < min) this.#waitFor(min, timeoutNs);
+      if (this.completions.length < min) this.#arrivals.waitFor(min, timeoutNs);
       return this.completions.take(max);
     } finally {
       // What was awaited may have come along.
       if (this.#isAwaited || this.#loop.isHeld) this.goOn();
       if (this.kernel.inFlight === 0) this.#loop.forget();
     }
-  }
-
-  #waitFor(min: number, timeoutNs: bigint | undefined): void {
-    waitForEvents({
-      min,
-      timeoutNs,
-      collected: () => this.completions.length,
-      possible: this.completions.length + this.#submitted.count,
-      wait: (count, timeout) => {
-        this.kernel.wait(count, timeout, this.#onCompletion);
-      },
-    });
   }
 
   /** The next step of an iteration over events of operations that were submitted. */
@@ -193,8 +191,8 @@ export class Dispatcher {
     const event = mayGoOn ? this.completions.shift() : undefined;
     if (event !== undefined) return { done: false, value: event };
     if (this.completions.length === 0) {
-      if (this.#submitted.count === 0) return DONE;
-      if (this.#submitted.anyUnheard) throw unheardError();
+      if (this.#arrivals.submitted.count === 0) return DONE;
+      if (this.#arrivals.submitted.anyUnheard) throw unheardError();
     }
     const next = this.completions.wait();
     this.#lookForUnannounced();
@@ -209,19 +207,8 @@ export class Dispatcher {
     else this.#collectAndGoOn();
   }
 
-  #completed(state: OperationState, result: number, result2: number): void {
-    state.land();
-    const run = this.runs.length === 0 ? undefined : this.runs.get(state);
-    if (run !== undefined) {
-      this.runs.end(run, result, result2);
-      return;
-    }
-    this.#submitted.delete(state);
-    this.completions.push(new AioEvent(state, result, result2));
-  }
-
   #collect(): void {
-    if (!this.#destroyed) this.kernel.collect(this.#onCompletion);
+    if (!this.destroyed) this.#arrivals.collect();
   }
 
   #collectAndGoOn(): void {
@@ -237,8 +224,8 @@ export class Dispatcher {
 
   #distribute(): void {
     this.completions.serve();
-    if (this.#submitted.count === 0) this.completions.end();
-    if (this.#whenIdle.length > 0) this.#checkIdle();
+    if (this.#arrivals.submitted.count === 0) this.completions.end();
+    if (this.#ending.isAwaited && !this.#ending.goOnIfIdle()) this.#lookForUnannounced();
     const waitsForRoom = this.runs.hasWaiting && this.kernel.room === 0;
     if (this.completions.waiting > 0 || waitsForRoom) this.#lookForUnannounced();
     this.#holdLoop();
@@ -264,43 +251,16 @@ export class Dispatcher {
 
   /** Ends everything, blocking. */
   destroyNow(): void {
-    this.#cancellation.endAll();
-    while (this.kernel.inFlight > 0) this.kernel.wait(1, null, this.#onCompletion);
-    this.kernel.destroy();
-    this.#retire();
+    this.#ending.now();
   }
 
   /** Ends everything, without blocking; the same again is the same end. */
   destroyWhenIdle(): Promise<void> {
-    this.#ending ??= this.#endWhenIdle();
-    return this.#ending;
-  }
-
-  async #endWhenIdle(): Promise<void> {
-    if (this.#destroyed) return;
-    this.#cancellation.endPolls();
-    await new Promise<void>((resolve) => {
-      this.#whenIdle.push(resolve);
-      this.#collectAndGoOn();
-    });
-    // Closed meanwhile, it has gone.
-    if (this.destroyed) return;
-    const gone = this.kernel.destroyIdle();
-    this.#retire();
-    await gone;
-  }
-
-  #checkIdle(): void {
-    if (this.kernel.inFlight === 0 && this.runs.length === 0) {
-      for (const resolve of this.#whenIdle) resolve();
-    } else {
-      this.#lookForUnannounced();
-    }
+    return this.#ending.whenIdle();
   }
 
   /** The kernel's context has gone, or is going. */
   #retire(): void {
-    this.#destroyed = true;
     leftOpen.unregister(this);
     this.#distribute();
     this.#loop.watcher.close();
@@ -310,17 +270,18 @@ export class Dispatcher {
 
   /** Somebody waits for something of it. */
   get #isAwaited(): boolean {
-    return this.#whenIdle.length + this.runs.length + this.completions.waiting > 0;
+    return this.#ending.isAwaited || this.runs.length + this.completions.waiting > 0;
   }
 
   /** The process stays while somebody waits. */
   #holdLoop(): void {
-    const awaited = this.runs.awaited + this.completions.waiting + this.#whenIdle.length;
-    this.#loop.hold(awaited > 0 && !this.#destroyed);
+    const isAwaited = this.#ending.isAwaited || this.runs.awaited + this.completions.waiting > 0;
+    this.#loop.hold(isAwaited && !this.destroyed);
   }
 
   #lookForUnannounced(): void {
-    if (this.#submitted.anyUnheard || this.#submitted.anySilent) this.#lookAgain();
+    const { anyUnheard, anySilent } = this.#arrivals.submitted;
+    if (anyUnheard || anySilent) this.#lookAgain();
   }
 
   /** A timer looks where no eventfd will tell. */

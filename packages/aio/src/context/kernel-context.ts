@@ -46,6 +46,9 @@ export class KernelContext {
   readonly #slab: IocbSlab;
   readonly #events: IoEventArray;
   readonly #slots: OperationSlots;
+  /** How many of these were taken from the ring, and how many of those have been given. */
+  #taken = 0;
+  #given = 0;
   /** For io_submit(2). */
   readonly #batch: Uint32Array;
 
@@ -53,8 +56,14 @@ export class KernelContext {
   constructor(size: number) {
     io_setup(size, this.#ctx);
     this.size = size;
-    this.#slab = new IocbSlab(size);
-    this.#events = new IoEventArray(Math.min(size, EVENTS));
+    try {
+      this.#slab = new IocbSlab(size);
+      this.#events = new IoEventArray(Math.min(size, EVENTS));
+    } catch (error) {
+      // There is no memory left.
+      io_destroy(this.#ctx);
+      throw error;
+    }
     for (let slot = 0; slot < size; slot++) this.#slab.keep(slot, this);
     this.#slots = new OperationSlots(this.#slab);
     this.#batch = new Uint32Array(size);
@@ -95,11 +104,12 @@ export class KernelContext {
 
   /** Collects what has completed, without waiting and without a system call. */
   collect(sink: Sink): void {
+    this.#give(sink);
     let count: number;
     do {
       count =
         this.inFlight === 0 ? 0 : io_getevents_ring(this.#ctx, this.#events.length, this.#events);
-      this.#give(count, sink);
+      this.#took(count, sink);
     } while (count === this.#events.length);
   }
 
@@ -108,6 +118,10 @@ export class KernelContext {
    * until the time has passed, or a signal has come. Collects what has completed.
    */
   wait(min: number, timeout: Timespec | null, sink: Sink): void {
+    if (this.#given < this.#taken) {
+      this.#give(sink);
+      return;
+    }
     const { length } = this.#events;
     let count = 0;
     try {
@@ -115,7 +129,7 @@ export class KernelContext {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).errno !== -EINTR) throw error;
     }
-    this.#give(count, sink);
+    this.#took(count, sink);
   }
 
   /**
@@ -152,9 +166,17 @@ export class KernelContext {
     return destroyed;
   }
 
-  #give(count: number, sink: Sink): void {
+  #took(count: number, sink: Sink): void {
+    this.#taken = count;
+    this.#given = 0;
+    this.#give(sink);
+  }
+
+  /** Gives what is left of the events that were taken from the ring. Whoever hears of one may ask for more meanwhile. */
+  #give(sink: Sink): void {
     const { u32, i32 } = this.#events;
-    for (let i = 0; i < count; i++) {
+    while (this.#given < this.#taken) {
+      const i = this.#given++;
       const slot = u32[eventSlot(i)]!;
       const state = this.#slots.at(slot);
       if (state === null) continue;

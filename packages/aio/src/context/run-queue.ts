@@ -76,8 +76,8 @@ export class RunQueue {
 
   #takeBack(run: Run): void {
     run.withdrawn = true;
-    run.state.land();
     this.#runs.delete(run.state);
+    run.state.land();
   }
 
   /** Takes those back that the kernel does not have yet. */

@@ -50,15 +50,17 @@ export class Run {
     if (result < 0) this.failAtAwait(() => errnoError(result, this.operation.command));
     else if (result === 0 && this.cancelled) this.failAtAwait(() => this.cancelledError());
     else {
-      this.#finish();
+      this.#resolve = this.#reject = null;
       resolve(new AioEvent(this.state, result, result2));
+      this.#forget();
     }
   }
 
   fail(error: Error): void {
     const reject = this.#reject;
-    this.#finish();
+    this.#resolve = this.#reject = null;
     reject?.(error);
+    this.#forget();
   }
 
   /** The same with an error that is made soon, and whose stack is that of those who wait. */
@@ -66,18 +68,24 @@ export class Run {
     const promise = this.promise;
     const resolve = this.#resolve;
     const reject = this.#reject;
-    this.#finish();
-    if (resolve === null || reject === null) return;
-    rejectAtAwait({ promise, resolve, reject }, error);
+    this.#resolve = this.#reject = null;
+    if (resolve !== null && reject !== null) {
+      rejectAtAwait({ promise, resolve, reject }, error);
+    }
+    this.#forget();
   }
 
   cancelledError(): Error {
     return errnoError(-ECANCELED, this.operation.command);
   }
 
-  #finish(): void {
-    this.#resolve = this.#reject = null;
-    this.forget?.();
+  #forget(): void {
+    const { forget } = this;
     this.forget = null;
+    try {
+      forget?.();
+    } catch {
+      // The signal is the caller's, and may be an object that refuses: others wait for their results.
+    }
   }
 }

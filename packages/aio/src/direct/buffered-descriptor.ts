@@ -69,7 +69,7 @@ export class BufferedDescriptor {
 
   async #open({ fd, device, append }: OpenFile): Promise<OpenFile> {
     const second = await openAny(`/proc/self/fd/${fd}`, this.#flags & KEPT);
-    this.file = bareFile({ fd: second, device, direct: false, append });
+    this.file = bareFile({ fd: second, device, direct: false, append, regular: true });
     forgotten.register(this.file, second, this.file);
     return this.file;
   }

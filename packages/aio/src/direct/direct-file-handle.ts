@@ -1,7 +1,13 @@
 // Calls that an ordinary handle leaves to Node's own methods, in the form that the engine takes: Node's
 // would come to the descriptor as they are, and fail there for want of alignment.
 import { claimStack } from '../engine/claim-stack.js';
+import { type Patience, withinOneLimit } from '../engine/give-up.js';
+import type { OpenFile } from '../engine/open-file.js';
+import { patienceOf, vectorPosition } from '../handle/arguments.js';
+import { readvAtPosition, writevAtPosition } from '../handle/at-position.js';
 import type { FileHandleClass } from '../handle/file-handle.js';
+import { type Served, servedNow } from '../handle/served.js';
+import { wholeBytes, wholeOptions, writeWhole } from '../handle/whole-file.js';
 
 /** How many buffers one operation takes. */
 const MAX_VECTORS = 1024;
@@ -59,10 +65,13 @@ function classOver(Base: FileHandleClass): FileHandleClass {
 
     override async readv(buffers: unknown, position?: unknown, options?: unknown): Promise<object> {
       claimStack();
-      const readSome = (some: unknown, at: unknown): Promise<object> =>
-        super.readv(some, at, options);
-      if (!areTooMany(buffers)) return readSome(buffers, current(position));
-      return { bytesRead: await inParts(buffers, current(position), readSome), buffers };
+      const served = servedNow(this);
+      const many = served && tooMany(buffers, current(position));
+      if (served === null || many === null) {
+        return super.readv(buffers, current(position), options);
+      }
+      const patience = patienceOf(options);
+      return { bytesRead: await inParts(served, many, patience, readvAtPosition), buffers };
     }
 
     override async writev(
@@ -71,24 +80,34 @@ function classOver(Base: FileHandleClass): FileHandleClass {
       options?: unknown,
     ): Promise<object> {
       claimStack();
-      const writeSome = (some: unknown, at: unknown): Promise<object> =>
-        super.writev(some, at, options);
-      if (!areTooMany(buffers)) return writeSome(buffers, current(position));
-      return { bytesWritten: await inParts(buffers, current(position), writeSome), buffers };
-    }
-
-    override readFile(options?: unknown): Promise<unknown> {
-      return super.readFile(known(options));
+      const served = servedNow(this);
+      const many = served && tooMany(buffers, current(position));
+      if (served === null || many === null) {
+        return super.writev(buffers, current(position), options);
+      }
+      const patience = patienceOf(options);
+      return { bytesWritten: await inParts(served, many, patience, writevAtPosition), buffers };
     }
 
     override async writeFile(data: unknown, options?: unknown): Promise<unknown> {
       claimStack();
-      const write = (piece: unknown): Promise<unknown> => super.writeFile(piece, known(options));
-      if (isIterable(data)) for await (const piece of data) await write(asData(piece));
-      else await write(data);
-      const { flush } = (typeof options === 'object' ? (options ?? {}) : {}) as { flush?: unknown };
-      if (flush === true) await this.sync();
-      return undefined;
+      const served = servedNow(this);
+      const wanted = wholeOptions(options, 'utf8');
+      if (served === null || wanted === null) return super.writeFile(data, options);
+      const { flush } = Object(options) as { readonly flush?: unknown };
+      return whileOpen(served.file, () =>
+        withinOneLimit(wanted, async (shared) => {
+          const write = async (piece: unknown): Promise<void> => {
+            const bytes = wholeBytes(piece, wanted.encoding ?? 'utf8');
+            // Node says what is wrong with it.
+            if (bytes === null) await super.writeFile(piece, options);
+            else await writeWhole(served, bytes, shared);
+          };
+          if (isIterable(data)) for await (const piece of data) await write(asData(piece));
+          else await write(data);
+          if (flush === true) await this.sync();
+        }),
+      );
     }
 
     override appendFile(data: unknown, options?: unknown): Promise<unknown> {
@@ -134,35 +153,57 @@ function encoded(text: unknown, encoding: unknown): Buffer | null {
   return Buffer.from(text, Buffer.isEncoding(encoding) ? encoding : 'utf8');
 }
 
-function areTooMany(buffers: unknown): buffers is readonly View[] {
-  if (!Array.isArray(buffers) || buffers.length <= MAX_VECTORS) return false;
-  return buffers.every((buffer) => ArrayBuffer.isView(buffer));
+/** More than one operation's worth of buffers. */
+interface Many {
+  readonly views: readonly View[];
+  readonly position: number | null;
+}
+
+/** @returns null for fewer, and for what Node is to judge */
+function tooMany(buffers: unknown, position: unknown): Many | null {
+  if (!Array.isArray(buffers) || buffers.length <= MAX_VECTORS) return null;
+  const views: unknown[] = [...(buffers as unknown[])];
+  const where = vectorPosition([views[0]], position);
+  if (where === undefined || !views.every((view) => ArrayBuffer.isView(view))) return null;
+  return { views, position: where };
 }
 
 /** One operation after the other, until one is short. @returns bytes of all */
-async function inParts(
-  buffers: readonly View[],
-  position: unknown,
-  transfer: (some: readonly View[], position: unknown) => Promise<Transferred>,
+function inParts(
+  served: Served,
+  { views, position }: Many,
+  patience: Patience,
+  transfer: (
+    served: Served,
+    some: readonly View[],
+    position: number | null,
+    patience: Patience,
+  ) => Promise<Transferred>,
 ): Promise<number> {
-  const all = [...buffers];
-  let done = 0;
-  for (let from = 0; from < all.length; from += MAX_VECTORS) {
-    const part = all.slice(from, from + MAX_VECTORS);
-    const at = typeof position === 'number' ? position + done : position;
-    const { bytesRead, bytesWritten } = await transfer(part, at);
-    const count = bytesRead ?? bytesWritten ?? 0;
-    done += count;
-    if (count < part.reduce((sum, { byteLength }) => sum + byteLength, 0)) break;
-  }
-  return done;
+  return whileOpen(served.file, () =>
+    withinOneLimit(patience, async (shared) => {
+      let done = 0;
+      for (let next = 0; next < views.length; next += MAX_VECTORS) {
+        const part = views.slice(next, next + MAX_VECTORS);
+        const at = position === null ? null : position + done;
+        const { bytesRead, bytesWritten } = await transfer(served, part, at, shared);
+        const count = bytesRead ?? bytesWritten ?? 0;
+        done += count;
+        if (count < part.reduce((sum, { byteLength }) => sum + byteLength, 0)) break;
+      }
+      return done;
+    }),
+  );
 }
 
-/** Options without those that have no meaning for a handle, such as `flag`. */
-function known(options: unknown): unknown {
-  if (typeof options !== 'object' || options === null) return options;
-  const { encoding, signal, timeout } = options as Record<string, unknown>;
-  return { encoding, signal, timeout };
+/** A handle that is closed meanwhile goes when all of it is done. */
+async function whileOpen<T>(file: OpenFile, work: () => Promise<T>): Promise<T> {
+  file.begin();
+  try {
+    return await work();
+  } finally {
+    file.end();
+  }
 }
 
 function isIterable(data: unknown): data is AsyncIterable<unknown> | Iterable<unknown> {

@@ -1,9 +1,10 @@
-import { constants, fstatSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, open as nodeOpen } from 'node:fs/promises';
 import { constants as osConstants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { AioFileHandle } from '../aio-file-handle.js';
 import type { Carrier } from '../engine/carrier.js';
+import { kindOf } from '../engine/file-kind.js';
 import { adopt } from '../handle/adopt.js';
 import type { FileHandleClass } from '../handle/file-handle.js';
 import { alignmentOf } from './alignment.js';
@@ -65,8 +66,8 @@ function adoptDirect(
   flags: number,
   engine: Carrier,
 ): AioFileHandle {
-  const stats = fstatSync(handle.fd);
-  if (!stats.isFile() && !stats.isBlockDevice()) throw refusal(path, WRONG_KIND);
+  const { isRegular, isBlockDevice } = kindOf(handle.fd);
+  if (!isRegular && !isBlockDevice) throw refusal(path, WRONG_KIND);
   const alignment = alignmentOf(handle.fd);
   if (alignment === null) throw refusal(path, NO_DIRECT_IO);
   const buffered = new BufferedDescriptor(flags);

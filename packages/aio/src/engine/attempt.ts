@@ -120,13 +120,15 @@ function isReadAhead({ command, file, bytes, done }: Operation): boolean {
  * What a result means.
  *
  * @param result - bytes, or -errno
+ * @param wasRefused - io_submit(2) gave it on a submit thread: the kernel has not begun
  */
-export function judge(operation: Operation, result: number): Verdict {
+export function judge(operation: Operation, result: number, wasRefused: boolean): Verdict {
   // Given up on: what the kernel has done is all that it does.
   if (!operation.isHeard) return SETTLE;
   const { command, file, nowait, nbytes, vectors, bytes, done } = operation;
-  // Told to wait, it is the context that has no room.
-  if (result === EAGAIN || (nowait && result === EOPNOTSUPP)) {
+  // The context has no room, or no thread could be started. (Else, told to wait, it is the file's own answer.)
+  if (result === EAGAIN && wasRefused) return OFFLOAD;
+  if (nowait && (result === EAGAIN || result === EOPNOTSUPP)) {
     if (result === EOPNOTSUPP && file !== null) file.device.refusesNowait |= operation.kind;
     return OFFLOAD;
   }

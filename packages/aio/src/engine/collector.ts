@@ -28,7 +28,7 @@ export class Collector {
     } while (count === this.#port.room);
     do {
       count = this.#port.reapRefusals();
-      this.take(count);
+      this.#takeRefusals(count);
     } while (count === this.#port.room);
     this.#collectLate();
   }
@@ -41,6 +41,16 @@ export class Collector {
       if (!this.#slots.holds(slot, port.generationOf(i))) continue;
       this.#submissions.ended(slot);
       this.#outcomes.cameBack(slot, port.resultOf(i));
+    }
+  }
+
+  #takeRefusals(count: number): void {
+    const port = this.#port;
+    for (let i = 0; i < count; i++) {
+      const slot = port.slotOf(i);
+      if (!this.#slots.holds(slot, port.generationOf(i))) continue;
+      this.#submissions.ended(slot);
+      this.#outcomes.wasRefused(slot, port.resultOf(i));
     }
   }
 

@@ -6,6 +6,8 @@ export const DIRECT_WRITE = 8;
 
 /** What a file system has been found always to refuse, so that it is not asked again. */
 export class Device {
+  /** As `stat` gives it. */
+  readonly dev: number;
   /** Kinds of operation that it does not know RWF_NOWAIT for. */
   refusesNowait = 0;
   /**
@@ -15,6 +17,10 @@ export class Device {
   completesLate = 0;
   /** Kinds of operation that were seen to have ended when io_submit(2) returned. */
   endsInLine = 0;
+
+  constructor(dev: number) {
+    this.dev = dev;
+  }
 
   /** Whether all of a kind have been seen to end in line: where one went on, preadv2(2) would wait. */
   isKnownToEndInLine(kind: number): boolean {
@@ -28,7 +34,7 @@ const devices = new Map<number, Device>();
 export function deviceOf(dev: number): Device {
   let device = devices.get(dev);
   if (device === undefined) {
-    device = new Device();
+    device = new Device(dev);
     devices.set(dev, device);
   }
   return device;

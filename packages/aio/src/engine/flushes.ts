@@ -132,7 +132,10 @@ export class Flushes {
     } finally {
       this.#isFlushing = false;
     }
-    if (this.#submissions.hasForThreads) this.#submissions.submitToThreads();
+    if (this.#submissions.hasForThreads) {
+      if (this.#submissions.threadsArePaused) this.#lookAgain();
+      else this.#submissions.submitToThreads();
+    }
     if (this.#askedMeanwhile) {
       this.#askedMeanwhile = false;
       // It may have come too late for that.
@@ -215,11 +218,15 @@ export class Flushes {
     }
   }
 
-  /** Has a timer look for what nobody announces, and whatever is like it announced from now on. */
+  /**
+   * Has a timer look for what nobody announces, and whatever is like it announced from now on, and for room that there
+   * was not.
+   */
   #lookAgain(): void {
     if (this.#looksAgain) return;
     setTimeout(() => {
       this.#looksAgain = false;
+      this.#submissions.threadsArePaused = false;
       // Asked before the look too: what a thread ends between the two is not forgotten, only not seen yet.
       const { isForgotten } = this.#submissions;
       // All may have come by then, and the context may be gone.

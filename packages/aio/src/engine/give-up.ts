@@ -52,6 +52,13 @@ export function problemWith({ signal, timeout }: Patience): Error | null {
   );
 }
 
+/** What is wrong with either; an AbortError where it was given up before it began. */
+export function refusalBy(patience: Patience): Error | null {
+  const problem = problemWith(patience);
+  if (problem !== null) return problem;
+  return patience.signal?.aborted === true ? abortError(patience.signal) : null;
+}
+
 type Callback = (error: Error) => void;
 
 // Made beforehand: where the stack ends, only what is V8's own can be called.
@@ -80,8 +87,16 @@ class Waiting {
   }
 
   add(callback: Callback): void {
-    if (this.#callbacks.size === 0) this.#signal.addEventListener('abort', this.#listener);
+    // First: it may be somebody's signal, which aborts while it begins to be listened to.
     this.#callbacks.add(callback);
+    if (this.#callbacks.size > 1) return;
+    try {
+      this.#signal.addEventListener('abort', this.#listener);
+    } catch (error) {
+      this.#callbacks.delete(callback);
+      waiting.delete(this.#signal);
+      throw error;
+    }
   }
 
   delete(callback: Callback): void {
@@ -118,6 +133,21 @@ export function onAbort(signal: AbortSignal, callback: Callback): () => void {
   return () => {
     all.delete(callback);
   };
+}
+
+/** Waits for what never fails, but no longer than until the signal comes: then it rejects with an AbortError. */
+export function unlessAborted(
+  awaited: Promise<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  if (signal === undefined) return awaited;
+  return new Promise((resolve, reject) => {
+    const forget = onAbort(signal, reject);
+    void awaited.then(() => {
+      forget();
+      resolve(undefined);
+    });
+  });
 }
 
 /** The AbortError of a time that is up: its cause is a TimeoutError, as AbortSignal.timeout has it. */
@@ -177,16 +207,15 @@ export async function withinOneLimit<T>(
   patience: Patience,
   work: (shared: Patience) => Promise<T>,
 ): Promise<T> {
-  const problem = problemWith(patience);
-  if (problem !== null) throw problem;
-  if (patience.signal?.aborted === true) throw abortError(patience.signal);
-  if (isPatient(patience)) return work({});
+  const refusal = refusalBy(patience);
+  if (refusal !== null) throw refusal;
+  if (!isLimited(patience.timeout)) return work({ signal: patience.signal });
   const limit = new AbortController();
   const forget = whenGivenUp(patience, ({ cause }) => {
     limit.abort(cause);
   });
   try {
-    return await work({ signal: limit.signal });
+    return await work({ signal: limit.signal, timeout: undefined });
   } finally {
     forget();
   }

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { SEEK_CUR, lseek } from 'aio-bind';
 import { viewAddress } from './addresses.js';
 import type { Counters } from './counters.js';
@@ -7,6 +6,7 @@ import type { KernelPort } from './kernel-port.js';
 import type { OpenFile } from './open-file.js';
 import { OwnPromise, chain, resolved } from './own-promise.js';
 import type { Read, ReadInto } from './read-batch.js';
+import { ReadClock } from './read-clock.js';
 import { UNANSWERED, WORTH_BYTES_EACH } from './read-together.js';
 
 /** Of the descriptor, which is moved on. */
@@ -14,9 +14,6 @@ export const OWN_POSITION = -1;
 
 /** How many may follow one that was awaited before the next is looked at. */
 const TRUSTED = 7;
-
-/** One that begins so soon after the end of another follows it closely: no turn is overrun by that. */
-const CLOSELY_MS = 0.05;
 
 const settled = OwnPromise.resolve();
 
@@ -43,17 +40,12 @@ export class LoneRead {
   };
   #lastView: ArrayBufferView | null = null;
   #lastAddress = 0;
-
-  /** The last followed the one before closely: so will the next. */
-  #isClose = false;
-  /** When the last ended, in ms on the clock of reads. */
-  #ended = 0;
-  /** How far that is ahead of performance.now(). */
-  #ahead = 0;
+  readonly #clock: ReadClock;
 
   constructor(port: KernelPort, counters: Counters) {
     this.#port = port;
     this.#counters = counters;
+    this.#clock = new ReadClock(port.timedRead);
   }
 
   /** Whether the next is likely to be one: the last was, and has been read in full. */
@@ -67,12 +59,9 @@ export class LoneRead {
     return this.#isLikely && this.#read === null && device.isKnownToEndInLine(BUFFERED_READ);
   }
 
-  /**
-   * What time it is, in ms, as performance.now() has it. To ask that takes a tenth of a read's time, so where they follow one
-   * another closely it is when the last ended.
-   */
+  /** What time it is, in ms, as performance.now() has it. */
   now(): number {
-    return this.#isClose ? this.#ended - this.#ahead : performance.now();
+    return this.#clock.now();
   }
 
   /**
@@ -93,7 +82,7 @@ export class LoneRead {
       this.#lastView = view;
     }
     const bytesRead = this.#port.readAtOnce(fd, this.#lastAddress + offset, length, position);
-    const took = this.#noteTime(now);
+    const took = this.#clock.note(now);
     const counters = this.#counters;
     if (bytesRead !== UNANSWERED) {
       counters.submitted++;
@@ -113,16 +102,7 @@ export class LoneRead {
   /** The loop has turned: lets go of the view of the last, and of what is known of the time. */
   forget(): void {
     this.#lastView = null;
-    this.#isClose = false;
-  }
-
-  /** @returns how long the read took, in ms */
-  #noteTime(now: number): number {
-    const { began, ended } = this.#port.timedRead;
-    if (!this.#isClose) this.#ahead = began - now;
-    this.#isClose = began - this.#ended < CLOSELY_MS;
-    this.#ended = ended;
-    return ended - began;
+    this.#clock.forget();
   }
 
   #promise(read: Read): Promise<Read> {

@@ -5,6 +5,7 @@ import {
   LEAVE_TO_NODE,
   OFFLOAD,
   SETTLE,
+  type Verdict,
   isAllOfRead,
   judge,
   planAtOnce,
@@ -43,6 +44,15 @@ export class Outcomes {
     const operation = this.#slots.operationAt(slot);
     if (operation === null) this.#rangeCameBack(slot, result);
     else this.#operationCameBack(operation, result);
+  }
+
+  /** A submit thread's io_submit(2) did not take it. */
+  wasRefused(slot: number, result: number): void {
+    const operation = this.#slots.operationAt(slot);
+    if (operation === null) return;
+    const judged = this.#operationCameBack(operation, result, true);
+    // The threads are not to try on and on.
+    if (judged === OFFLOAD) this.#submissions.threadsArePaused = true;
   }
 
   /** @param taken - how many ranges the kernel took; -errno where it refused the first */
@@ -164,8 +174,9 @@ export class Outcomes {
     sweep.settled(range, result);
   }
 
-  #operationCameBack(operation: Operation, result: number): void {
-    switch (judge(operation, result)) {
+  #operationCameBack(operation: Operation, result: number, wasRefused = false): Verdict {
+    const verdict = judge(operation, result, wasRefused);
+    switch (verdict) {
       case CONTINUE:
         operation.advance(result);
         this.#submissions.queue(operation);
@@ -185,6 +196,7 @@ export class Outcomes {
         this.#settle(operation, result);
         break;
     }
+    return verdict;
   }
 
   #count(began: number, times = 1): void {

@@ -8,7 +8,7 @@ const itsThen = Reflect.get(OwnPromise.prototype, 'then');
 
 /** `Promise.prototype.then` of a promise for nothing. Not by that name: a module that exports `then` is a thenable. */
 export const chain = Function.prototype.call.bind(itsThen) as <T>(
-  promise: Promise<void>,
+  promise: Promise<unknown>,
   callback: (() => T | Promise<T>) | undefined,
   onRejected?: () => void,
 ) => Promise<T>;

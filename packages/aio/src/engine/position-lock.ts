@@ -1,5 +1,8 @@
-import { SEEK_CUR, SEEK_END, SEEK_SET, lseek } from 'aio-bind';
+import { SEEK_CUR, SEEK_END, lseek } from 'aio-bind';
 import { stackRefusal } from './claim-stack.js';
+import type { Device } from './device.js';
+import { type Patience, refusalBy, unlessAborted, withinOneLimit } from './give-up.js';
+import { isLocal } from './local-devices.js';
 import type { WriteBarrier } from './write-barrier.js';
 
 /** Whose position it is. */
@@ -7,16 +10,28 @@ interface Positioned {
   readonly fd: number;
   /** Opened with O_APPEND: writes go to the end. */
   readonly append: boolean;
+  /** It may be written behind its end. */
+  readonly regular: boolean;
+  readonly device: Device;
   readonly writes: WriteBarrier;
-  /** Node does what is asked. */
-  readonly leftToNode: boolean;
   begin(): void;
   end(): void;
 }
 
 /**
- * Reads and writes without a position go where the descriptor's own is, and move it. Kernel AIO takes
- * positions only, so they take turns: look where it is, transfer, set where it is then.
+ * Begins a transfer at a position.
+ *
+ * @param patience - what is left of the caller's, to be given to what is begun
+ */
+export type Begin<T> = (position: number, patience: Patience) => Promise<T>;
+
+/**
+ * Reads and writes without a position go where the descriptor's own is, and move it. Kernel AIO takes positions
+ * only, so each of ours takes turns with the others: looks where that is, and transfers.
+ *
+ * Others may have the same open file (a child that it was given to, another thread, a call by number), and they have
+ * no turns. So a write takes its place before it begins, by moving the position behind it, as write(2) would: nobody
+ * else is told to write there. And the position is moved by how far, never to where it was expected to be.
  *
  * From the call on, though its turn may come late, the descriptor stays open for each of them, and a
  * sync that comes after a write waits for it.
@@ -26,11 +41,8 @@ export class PositionLock {
   #last: Promise<unknown> = Promise.resolve();
   /** Those that have not ended. */
   #turns = 0;
-  /** Where the descriptor should be, and is not yet. */
-  #due: number | null = null;
-  /** Something goes on that will move it again. */
-  #isMoving = false;
-  #willSettle = false;
+  /** The descriptor is to be at the end of the file, and has not been told. */
+  #isDueAtEnd = false;
 
   constructor(file: Positioned) {
     this.#file = file;
@@ -38,132 +50,176 @@ export class PositionLock {
 
   /** Nobody has a turn, and the descriptor is where it should be. */
   get isIdle(): boolean {
-    return this.#turns === 0 && this.#due === null;
+    return this.#turns === 0 && !this.#isDueAtEnd;
   }
 
   /**
-   * Runs `transfer` when those before it have ended.
+   * Reads when those before it have ended, or rejects where its caller's patience has by then.
    *
-   * @param transfer - is given the position
-   * @param moved - how many bytes the position has moved on
+   * @param moved - how many bytes were read
    */
-  run<T>(transfer: (position: number) => Promise<T>, moved: (result: T) => number): Promise<T> {
+  read<T>(begin: Begin<T>, moved: (result: T) => number, patience: Patience): Promise<T> {
     const { fd } = this.#file;
-    return this.alone(async () => {
-      const position = lseek(fd, 0, SEEK_CUR);
-      const result = await transfer(position);
-      lseek(fd, position + moved(result), SEEK_SET);
+    return this.#inTurn(async (left) => {
+      this.#moveToEnd();
+      const result = await begin(lseek(fd, 0, SEEK_CUR), left);
+      const count = moved(result);
+      if (count > 0) lseek(fd, count, SEEK_CUR);
       return result;
-    });
+    }, patience);
   }
 
-  /** The same for a write, which need not take turns where the kernel finds the end itself. */
-  runWrite<T>(
-    transfer: (position: number) => Promise<T>,
+  /**
+   * The same for a write, which need not take turns where the kernel finds the end itself.
+   *
+   * One that is given up on when it has begun keeps its place, since it may be written yet.
+   *
+   * @param length - how many bytes are to be written
+   */
+  write<T>(
+    length: number,
+    begin: Begin<T>,
     moved: (result: T) => number,
+    patience: Patience,
   ): Promise<T> {
     const noStack = stackRefusal();
     if (noStack !== null) return noStack;
-    const { append, fd } = this.#file;
-    if (!append) return this.#beforeSync(this.run(transfer, moved));
-    return this.#beforeSync(
-      this.#whileOpen(async () => {
-        const result = await transfer(0);
-        this.settle();
-        if (moved(result) > 0) lseek(fd, 0, SEEK_END);
+    const { append, regular, fd } = this.#file;
+    if (append) {
+      return this.beforeSync(
+        this.#whileOpen(async () => {
+          const result = await begin(0, patience);
+          if (moved(result) > 0) this.#appended();
+          return result;
+        }),
+      );
+    }
+    return this.beforeSync(
+      this.#inTurn(async (left) => {
+        const end = regular ? this.#moveOn(length) : null;
+        if (end !== null) return this.#writeBefore(end, length, begin, moved, left);
+        const result = await begin(lseek(fd, 0, SEEK_CUR), left);
+        lseek(fd, moved(result), SEEK_CUR);
         return result;
-      }),
+      }, patience),
     );
   }
 
-  /**
-   * {@link run} for one of many that follow each other: where the next comes at once, the descriptor is not told
-   * in between, and not asked. It is told when there is none by the end of this turn of the loop, when others
-   * have their turn, or by {@link settle}.
-   */
-  runLazily<T>(
-    transfer: (position: number) => Promise<T>,
-    moved: (result: T) => number,
-  ): Promise<T> {
-    const noStack = stackRefusal();
-    if (noStack !== null) return noStack;
-    return this.#inTurn(async () => {
-      const position = this.#due ?? lseek(this.#file.fd, 0, SEEK_CUR);
-      this.#isMoving = true;
-      try {
-        const result = await transfer(position);
-        this.#due = position + moved(result);
-        return result;
-      } finally {
-        this.#isMoving = false;
-        if (this.#file.leftToNode) this.settle();
-        else this.#settleLater();
-      }
-    });
+  /** Runs what looks at the position and moves it by itself, when those before it have ended. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(() => {
+      this.#moveToEnd();
+      return work();
+    }, {});
   }
 
-  /** The same for a write, of a file that is not appended to. */
-  runWriteLazily<T>(
-    transfer: (position: number) => Promise<T>,
-    moved: (result: T) => number,
-  ): Promise<T> {
-    return stackRefusal() ?? this.#beforeSync(this.runLazily(transfer, moved));
+  /** The same for what writes. */
+  aloneToWrite<T>(work: () => Promise<T>): Promise<T> {
+    return stackRefusal() ?? this.beforeSync(this.alone(work));
   }
 
-  /** Tells the descriptor where it is, if that is still due. */
-  settle(): void {
-    const due = this.#due;
-    if (due === null) return;
-    this.#due = null;
+  /** A sync that is asked for from now on waits for this write. */
+  async beforeSync<T>(write: Promise<T>): Promise<T> {
+    const { writes } = this.#file;
+    const epoch = writes.enter();
     try {
-      lseek(this.#file.fd, due, SEEK_SET);
+      return await write;
+    } finally {
+      writes.leave(epoch);
+    }
+  }
+
+  /** write(2) leaves the descriptor at the end. Where that is, a server may have to be asked: not before somebody has to know. */
+  #appended(): void {
+    this.#isDueAtEnd = true;
+    const { fd, device } = this.#file;
+    if (isLocal(device.dev, `/proc/self/fd/${fd}`)) this.#moveToEnd();
+  }
+
+  #moveToEnd(): void {
+    if (!this.#isDueAtEnd) return;
+    this.#isDueAtEnd = false;
+    lseek(this.#file.fd, 0, SEEK_END);
+  }
+
+  /** @returns where the position is now; null where it can't be there: the write will be told why */
+  #moveOn(length: number): number | null {
+    try {
+      return lseek(this.#file.fd, length, SEEK_CUR);
+    } catch {
+      return null;
+    }
+  }
+
+  async #writeBefore<T>(
+    end: number,
+    length: number,
+    begin: Begin<T>,
+    moved: (result: T) => number,
+    patience: Patience,
+  ): Promise<T> {
+    let unused = length;
+    try {
+      const result = await begin(end - length, patience);
+      unused -= moved(result);
+      return result;
+    } catch (error) {
+      if ((error as Error).name === 'AbortError') unused = 0;
+      throw error;
+    } finally {
+      this.#giveBack(end, unused);
+    }
+  }
+
+  /** Nothing was written there, so what comes next goes there; unless others are behind it already. */
+  #giveBack(end: number, unused: number): void {
+    if (unused === 0) return;
+    const { fd } = this.#file;
+    try {
+      if (lseek(fd, 0, SEEK_CUR) === end) lseek(fd, -unused, SEEK_CUR);
     } catch {
       // Closed behind our back: it is nowhere.
     }
   }
 
-  /** Runs what looks at the position and moves it by itself, when those before it have ended. */
-  alone<T>(work: () => Promise<T>): Promise<T> {
+  #inTurn<T>(work: (left: Patience) => Promise<T>, patience: Patience): Promise<T> {
     const noStack = stackRefusal();
     if (noStack !== null) return noStack;
-    return this.#inTurn(() => {
-      this.settle();
-      return work();
-    });
+    // With nobody to wait for, what is begun is given the patience as it is.
+    if (this.#turns === 0) return this.#takeTurn(work, patience);
+    return withinOneLimit(patience, (left) => this.#takeTurn(work, left));
   }
 
-  /** The same for what writes. */
-  aloneToWrite<T>(work: () => Promise<T>): Promise<T> {
-    return stackRefusal() ?? this.#beforeSync(this.alone(work));
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async #takeTurn<T>(work: (left: Patience) => Promise<T>, patience: Patience): Promise<T> {
     // Not derived from what the caller gets: the stack of an error shows him only where nobody else waits for that.
-    let ended!: () => void;
+    let passOn!: () => void;
     const turn = new Promise<void>((resolve) => {
-      ended = resolve;
+      passOn = resolve;
     });
     this.#file.begin();
     const before = this.#turns++ === 0 ? null : this.#last;
     this.#last = turn;
-    try {
-      if (before !== null) await before;
-      return await work();
-    } finally {
+    const end = (): void => {
       this.#file.end();
       this.#turns--;
-      ended();
+      passOn();
+    };
+    if (before !== null) {
+      try {
+        await unlessAborted(before, patience.signal);
+      } catch (error) {
+        // Those behind it have their turn no sooner for that.
+        void before.then(end);
+        throw error;
+      }
     }
-  }
-
-  #settleLater(): void {
-    if (this.#willSettle) return;
-    this.#willSettle = true;
-    setImmediate(() => {
-      this.#willSettle = false;
-      // The next has come: it is told after that.
-      if (!this.#isMoving) this.settle();
-    });
+    try {
+      const refusal = refusalBy(patience);
+      if (refusal !== null) throw refusal;
+      return await work(patience);
+    } finally {
+      end();
+    }
   }
 
   async #whileOpen<T>(work: () => Promise<T>): Promise<T> {
@@ -172,16 +228,6 @@ export class PositionLock {
       return await work();
     } finally {
       this.#file.end();
-    }
-  }
-
-  async #beforeSync<T>(write: Promise<T>): Promise<T> {
-    const { writes } = this.#file;
-    const epoch = writes.enter();
-    try {
-      return await write;
-    } finally {
-      writes.leave(epoch);
     }
   }
 }

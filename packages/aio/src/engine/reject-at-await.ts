@@ -1,3 +1,7 @@
+import { OwnPromise, chain } from './own-promise.js';
+
+const settled = OwnPromise.resolve();
+
 /** A promise that was made by `new Promise`, and its functions; null while it is still being made. */
 export interface Settling {
   readonly promise: Promise<unknown> | null;
@@ -22,18 +26,17 @@ export function rejectAtAwait({ promise, resolve, reject }: Settling, fail: () =
     return;
   }
   // In the second job: one that a read went on as (read-batch.ts) is waited for by the read's own in the first.
-  const failed = Promise.resolve()
-    .then(() => undefined)
-    .then(function makeError() {
-      const error = fail();
-      Error.captureStackTrace(error, makeError);
-      throw error;
-    });
+  const waited = chain(settled, () => undefined);
+  const failed = chain(waited, function makeError() {
+    const error = fail();
+    Error.captureStackTrace(error, makeError);
+    throw error;
+  });
   // No arrow function: it is called by `new`.
   const Existing = function (executor: (resolve: unknown, reject: unknown) => void) {
     executor(resolve, reject);
     return promise;
   };
   Reflect.defineProperty(failed, 'constructor', { value: { [Symbol.species]: Existing } });
-  void failed.then();
+  void chain(failed, undefined);
 }

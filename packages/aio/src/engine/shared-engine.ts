@@ -1,4 +1,4 @@
-import { aio_context_t, io_setup } from 'aio-bind';
+import { aio_context_t, io_destroy_later, io_setup } from 'aio-bind';
 import { Engine } from './engine.js';
 
 const DEPTH = 1024;
@@ -16,7 +16,7 @@ let failure: Error | null = null;
  *
  * Where the machine has not enough of aio-max-nr left, it makes do with half, and half of that.
  *
- * @throws what io_setup(2) failed with, EAGAIN for one, where there is none to be had
+ * @throws what io_setup(2) or eventfd(2) failed with, EAGAIN for one, where there is none to be had
  */
 export function sharedEngine(): Engine {
   if (shared !== null) return shared;
@@ -32,7 +32,13 @@ export function sharedEngine(): Engine {
       if (!full) failure = error as Error;
       throw error;
     }
-    shared = new Engine(ctx, { depth, bytes: BYTES, threads: THREADS });
+    try {
+      shared = new Engine(ctx, { depth, bytes: BYTES, threads: THREADS });
+    } catch (error) {
+      // No descriptor is left for its eventfd, say. A context that nobody has would keep its share of aio-max-nr.
+      void io_destroy_later(ctx).catch(() => undefined);
+      throw error;
+    }
     return shared;
   }
 }

@@ -22,6 +22,8 @@ export class Submissions {
   readonly #inFlight = new InFlight();
   /** What is submitted and collected in one call. */
   readonly batches: BatchSubmissions;
+  /** They could not submit something, for want of room or of a thread: what waits for them waits a little. */
+  threadsArePaused = false;
 
   constructor(port: KernelPort, slots: SlotTable, ranges: RangeBatch, counters: Counters) {
     this.#port = port;

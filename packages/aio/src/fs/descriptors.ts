@@ -1,8 +1,9 @@
 // The plain descriptors that the engine serves, from open to close.
-import { constants, fstatSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC, STATX_INO, STATX_TYPE, Statx, statx } from 'aio-bind';
 import { engineFor } from '../backend.js';
 import { deviceOf } from '../engine/device.js';
+import { kindOf } from '../engine/file-kind.js';
 import type { Served } from '../handle/served.js';
 import { bareFile } from '../whole/bare-file.js';
 
@@ -37,12 +38,13 @@ function has(flags: unknown, bit: number, letter: string): boolean {
 export function remember(fd: number, flags: unknown): void {
   descriptors.delete(fd);
   const engine = engineFor('auto');
-  // Just opened, so this is answered from memory.
-  const stats = fstatSync(fd);
-  if (engine === null || (!stats.isFile() && !stats.isBlockDevice())) return;
+  if (engine === null) return;
+  const { isRegular, isBlockDevice, dev } = kindOf(fd);
+  if (!isRegular && !isBlockDevice) return;
   const file = bareFile({
     fd,
-    device: deviceOf(stats.dev),
+    device: deviceOf(dev),
+    regular: isRegular,
     direct: has(flags, constants.O_DIRECT, '\0'),
     append: has(flags, constants.O_APPEND, 'a'),
   });

@@ -20,10 +20,19 @@ import { servedDescriptor, servedForWriting } from './descriptors.js';
 
 type NodeFunction = (...args: unknown[]) => void;
 
+/** A length that is given as none is 0 here, while a handle's `read` takes it for all. */
+function saysNoLength(before: readonly unknown[]): boolean {
+  const [first, second, length] = before;
+  if (before.length === 4) return length === undefined || length === null;
+  const options = ArrayBuffer.isView(first) ? second : first;
+  return (options as { readonly length?: unknown } | null | undefined)?.length === null;
+}
+
 /** `read(fd, buffer, offset, length, position)`, `(fd, buffer, options)`, `(fd, options)`, `(fd)` */
 function readWanted(before: readonly unknown[]): Transfer | null {
   const [first, second, length, position] = before;
   const options = typeof second === 'object' && second !== null;
+  if (saysNoLength(before)) return null;
   if (before.length === 4) return options ? null : readArguments(first, second, length, position);
   if (before.length === 2 && !options) return null;
   return before.length <= 2 ? readArguments(first, second, undefined, undefined) : null;

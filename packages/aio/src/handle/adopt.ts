@@ -1,10 +1,12 @@
-import { constants, fstatSync } from 'node:fs';
+import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { AioFileHandle } from '../aio-file-handle.js';
 import { claimStack, stackRefusal } from '../engine/claim-stack.js';
 import { deviceOf } from '../engine/device.js';
+import { kindOf } from '../engine/file-kind.js';
 import type { Carrier } from '../engine/carrier.js';
 import { type NodeMethods, OpenFile } from '../engine/open-file.js';
+import { OwnPromise, chain } from '../engine/own-promise.js';
 import { type FileHandleClass, classOver } from './file-handle.js';
 import { SERVED } from './served.js';
 
@@ -35,6 +37,12 @@ function has(flags: string | number, bit: number, letter: string): boolean {
   return typeof flags === 'number' ? (flags & bit) !== 0 : flags.includes(letter);
 }
 
+function becameIdle(file: OpenFile): Promise<void> {
+  return new OwnPromise((resolve) => {
+    file.whenIdle(resolve);
+  });
+}
+
 /** `close()` waits for what is under way, as Node's does. */
 function closeWhenIdle(handle: FileHandle, file: OpenFile): void {
   // Some versions of Node have it on the instance.
@@ -48,13 +56,9 @@ function closeWhenIdle(handle: FileHandle, file: OpenFile): void {
       const noStack = stackRefusal();
       if (noStack !== null) return noStack;
       file.leftToNode = true;
-      file.position.settle();
       if (file.idle) return nodeClose();
-      closing ??= new Promise((resolve) => {
-        file.whenIdle(() => {
-          resolve(nodeClose());
-        });
-      });
+      // In a job of its own: it tells listeners, while others wait for what has ended together with this file's last.
+      closing ??= chain(becameIdle(file), nodeClose);
       return closing;
     },
   });
@@ -76,7 +80,6 @@ function transferOnlyWhenIdle(handle: FileHandle, file: OpenFile): void {
       const transfer = Reflect.get(owner, symbol) as () => unknown;
       const value = (): unknown => {
         claimStack();
-        file.position.settle();
         if (file.idle) return transfer.call(handle);
         throw new DOMException('Cannot transfer FileHandle while in use', 'DataCloneError');
       };
@@ -104,13 +107,12 @@ export function adopt(
   const nodeClass = handle.constructor as unknown as FileHandleClass;
   Object.setPrototypeOf(handle, classFor(nodeClass).prototype);
   if (engine === null) return handle as AioFileHandle;
-  // Just opened, so this is answered from memory.
-  const stats = fstatSync(handle.fd);
-  if (!stats.isFile() && !stats.isBlockDevice()) return handle as AioFileHandle;
+  const { isRegular, isBlockDevice, dev } = kindOf(handle.fd);
+  if (!isRegular && !isBlockDevice) return handle as AioFileHandle;
   const file = new OpenFile({
     fd: handle.fd,
-    device: deviceOf(stats.dev),
-    regular: stats.isFile(),
+    device: deviceOf(dev),
+    regular: isRegular,
     direct: typeof flags === 'number' && (flags & constants.O_DIRECT) !== 0,
     append: has(flags, constants.O_APPEND, 'a'),
     node: nodeMethodsOf(handle, nodeClass),

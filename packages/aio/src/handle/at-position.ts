@@ -1,7 +1,8 @@
 // A read or write goes where it was told to; told nothing, where the descriptor's own position is.
+import { viewBytes } from '../engine/addresses.js';
 import { claimStack } from '../engine/claim-stack.js';
 import { READ, READV, WRITE, WRITEV } from '../engine/commands.js';
-import type { Patience } from '../engine/give-up.js';
+import { type Patience, isPatient } from '../engine/give-up.js';
 import type { Transfer } from './arguments.js';
 import type { Served } from './served.js';
 import { startReadOn, startTransfer, startVectored } from './transfers.js';
@@ -17,21 +18,32 @@ interface Written {
   readonly bytesWritten: number;
 }
 
+/** What is left of its patience when its turn has come. */
+function within(wanted: Transfer, { signal, timeout }: Patience): Transfer {
+  return isPatient(wanted) ? wanted : { ...wanted, signal, timeout };
+}
+
 export function readAtPosition({ engine, file }: Served, wanted: Transfer): Promise<Read> {
   const { position } = wanted;
   if (position !== null) return startTransfer(engine, file, READ, wanted, position);
   return (
     startReadOn<Read>(engine, file, wanted) ??
-    file.position.run((at) => startTransfer<Read>(engine, file, READ, wanted, at), read)
+    file.position.read(
+      (at, left) => startTransfer<Read>(engine, file, READ, within(wanted, left), at),
+      read,
+      wanted,
+    )
   );
 }
 
 export function writeAtPosition({ engine, file }: Served, wanted: Transfer): Promise<Written> {
   const { position } = wanted;
   if (position !== null) return startTransfer(engine, file, WRITE, wanted, position);
-  return file.position.runWrite(
-    (at) => startTransfer<Written>(engine, file, WRITE, wanted, at),
+  return file.position.write(
+    wanted.length,
+    (at, left) => startTransfer<Written>(engine, file, WRITE, within(wanted, left), at),
     written,
+    wanted,
   );
 }
 
@@ -45,9 +57,10 @@ export function readvAtPosition(
   const pieces = [...views];
   if (position !== null)
     return startVectored(engine, file, READV, views, pieces, position, patience);
-  return file.position.run(
-    (at) => startVectored<Read>(engine, file, READV, views, pieces, at, patience),
+  return file.position.read(
+    (at, left) => startVectored<Read>(engine, file, READV, views, pieces, at, left),
     read,
+    patience,
   );
 }
 
@@ -60,9 +73,11 @@ export function writevAtPosition(
   const pieces = [...views];
   if (position !== null)
     return startVectored(engine, file, WRITEV, views, pieces, position, patience);
-  return file.position.runWrite(
-    (at) => startVectored<Written>(engine, file, WRITEV, views, pieces, at, patience),
+  return file.position.write(
+    pieces.reduce((sum, piece) => sum + viewBytes(piece), 0),
+    (at, left) => startVectored<Written>(engine, file, WRITEV, views, pieces, at, left),
     written,
+    patience,
   );
 }
 

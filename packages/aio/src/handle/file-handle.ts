@@ -1,11 +1,11 @@
-import { type ReadStream, type WriteStream, fstatSync } from 'node:fs';
+import { type ReadStream, fstatSync } from 'node:fs';
 import { constants } from 'node:os';
-import { errnoError } from 'aio-bind';
+import { SEEK_CUR, SEEK_END, SEEK_SET, errnoError, lseek } from 'aio-bind';
 import { claimStack, stackRefusal } from '../engine/claim-stack.js';
+import { isPatient, withinOneLimit } from '../engine/give-up.js';
 import { readManyRanges, writeManyRanges } from '../many/many.js';
 import type { ManyResult } from '../many/many-result.js';
 import { readAheadFor } from '../streams/reading.js';
-import { writeLazilyFor } from '../streams/writing.js';
 import {
   patienceOf,
   readArguments,
@@ -39,7 +39,6 @@ export interface TransferMethods {
   appendFile(data: unknown, options?: unknown): Promise<unknown>;
   readableWebStream(options?: object): unknown;
   createReadStream(options?: unknown): ReadStream;
-  createWriteStream(options?: unknown): WriteStream;
 }
 
 export interface FileHandleClass {
@@ -134,19 +133,15 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
     }
 
     override writeFile(data: unknown, options?: unknown): Promise<unknown> {
-      return writeAll(this, data, options) ?? super.writeFile(data, options);
+      return writeAll(this, data, options, (limited) => super.writeFile(data, limited));
     }
 
     override appendFile(data: unknown, options?: unknown): Promise<unknown> {
-      return writeAll(this, data, options) ?? super.appendFile(data, options);
+      return writeAll(this, data, options, (limited) => super.appendFile(data, limited));
     }
 
     override createReadStream(options?: unknown): ReadStream {
       return readAheadFor(this, super.createReadStream(options));
-    }
-
-    override createWriteStream(options?: unknown): WriteStream {
-      return writeLazilyFor(this, super.createWriteStream(options));
     }
 
     readMany(ranges: unknown, options?: unknown): Promise<ManyResult> {
@@ -163,10 +158,20 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
 
     slice(start?: number, end?: number): FileSlice {
       if (this.fd === -1) throw errnoError(-constants.errno.EBADF, 'fstat');
-      const { size } = fstatSync(this.fd);
-      return new FileSlice(this as unknown as Readable, 0, size).slice(start, end);
+      return new FileSlice(this as unknown as Readable, 0, sizeNow(this.fd)).slice(start, end);
     }
   };
+}
+
+/** In bytes. It is waited for, as what is asked for has to be known at once. */
+function sizeNow(fd: number): number {
+  const stats = fstatSync(fd);
+  if (!stats.isBlockDevice()) return stats.size;
+  // Only this tells it.
+  const position = lseek(fd, 0, SEEK_CUR);
+  const size = lseek(fd, 0, SEEK_END);
+  lseek(fd, position, SEEK_SET);
+  return size;
 }
 
 /** Whoever waits for a write hears of it before the sync that waited for it, also where it failed: {@link rejectAtAwait}. */
@@ -192,12 +197,23 @@ function aloneToWrite<T>(served: Served | null, work: () => Promise<T>): Promise
   return served === null ? work() : served.file.position.aloneToWrite(work);
 }
 
-function writeAll(handle: ServedHandle, data: unknown, options: unknown): Promise<unknown> | null {
+function writeAll(
+  handle: ServedHandle,
+  data: unknown,
+  options: unknown,
+  byNode: (options: unknown) => Promise<unknown>,
+): Promise<unknown> {
   const served = servedNow(handle);
-  const wanted = wholeOptions(options, 'utf8');
-  if (served === null || wanted === null) return null;
+  if (served === null) return byNode(options);
   const noStack = stackRefusal();
   if (noStack !== null) return noStack;
-  const bytes = wholeBytes(data, wanted.encoding ?? 'utf8');
-  return bytes === null ? null : writeWhole(served, bytes, wanted);
+  const wanted = wholeOptions(options, 'utf8');
+  const bytes = wanted && wholeBytes(data, wanted.encoding ?? 'utf8');
+  if (wanted !== null && bytes !== null) return writeWhole(served, bytes, wanted);
+  // Not in a turn of its own: what is iterated over may use the handle itself. Node knows of signals.
+  const writing =
+    wanted === null || isPatient({ timeout: wanted.timeout })
+      ? byNode(options)
+      : withinOneLimit(wanted, ({ signal }) => byNode({ ...(options as object), signal }));
+  return served.file.position.beforeSync(writing);
 }

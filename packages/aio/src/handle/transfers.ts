@@ -4,25 +4,12 @@ import { viewAddress, viewBytes } from '../engine/addresses.js';
 import type { Carrier } from '../engine/carrier.js';
 import { claimStack, stackRefusal } from '../engine/claim-stack.js';
 import { FDSYNC, FSYNC, READ } from '../engine/commands.js';
-import {
-  type Patience,
-  abortError,
-  giveUpOn,
-  isPatient,
-  problemWith,
-  whenGivenUp,
-} from '../engine/give-up.js';
+import { type Patience, giveUpOn, isPatient, refusalBy, whenGivenUp } from '../engine/give-up.js';
 import type { OpenFile } from '../engine/open-file.js';
 import type { Command, Operation } from '../engine/operation.js';
+import { OwnPromise } from '../engine/own-promise.js';
 import { Vectors } from '../engine/vectors.js';
 import type { Transfer } from './arguments.js';
-
-/** What is wrong with the options; an AbortError where it was given up before it began. */
-function refusalBy(patience: Patience): Error | null {
-  const problem = problemWith(patience);
-  if (problem !== null) return problem;
-  return patience.signal?.aborted === true ? abortError(patience.signal) : null;
-}
 
 function prepare(engine: Carrier, file: OpenFile, command: Command): Operation {
   const operation = engine.create();
@@ -46,7 +33,7 @@ function promiseFor<T>(operation: Operation): Promise<T> {
   // A hook for new promises may begin another operation before this one's functions are there.
   const before = promised;
   promised = operation;
-  const settled = new Promise<T>(keepSettlers);
+  const settled = new OwnPromise<T>(keepSettlers);
   promised = before;
   operation.promise = settled;
   return settled;
@@ -172,7 +159,7 @@ interface Resolvers {
 /** `Promise.withResolvers`, which Node 20 does not have. */
 function withResolvers(): Resolvers {
   const functions: Partial<Resolvers> = {};
-  const promise = new Promise<void>((resolve, reject) => {
+  const promise = new OwnPromise<void>((resolve, reject) => {
     Object.assign(functions, { resolve, reject });
   });
   return { promise, ...functions } as Resolvers;

@@ -1,6 +1,6 @@
 // readFile, writeFile and appendFile of a handle: from the descriptor's position on, as Node has it.
-import { fstatSync } from 'node:fs';
 import { READ, WRITE } from '../engine/commands.js';
+import { kindOf, sizeOf } from '../engine/file-kind.js';
 import { type Patience, withinOneLimit } from '../engine/give-up.js';
 import type { OpenFile } from '../engine/open-file.js';
 import type { Served } from './served.js';
@@ -26,9 +26,11 @@ export function wholeOptions(
     return Buffer.isEncoding(options) ? { encoding: options } : null;
   }
   if (typeof options !== 'object') return null;
-  const { encoding, signal, timeout, ...others } = options as Partial<WholeOptions>;
-  // Such as writeFile's `flush`.
-  if (Object.keys(others).length > 0) return null;
+  // Others, such as `flag`, mean nothing to a file that is open; of these Node looks at one.
+  const { encoding, signal, timeout, flush } = options as Partial<WholeOptions> & {
+    readonly flush?: unknown;
+  };
+  if (typeof (flush ?? false) !== 'boolean') return null;
   if (encoding !== undefined && encoding !== null && !Buffer.isEncoding(encoding)) return null;
   if (signal !== undefined && !(signal instanceof AbortSignal)) return null;
   return { encoding: encoding ?? defaultEncoding, signal, timeout };
@@ -98,20 +100,21 @@ async function readUnknown(served: Served, position: number, patience: Patience)
 
 /** Whether readFile can be done here; Node refuses what is too large. */
 export function isReadable(file: OpenFile): boolean {
-  return fstatSync(file.fd).size <= MAX_FILE;
+  return kindOf(file.fd).size <= MAX_FILE;
 }
 
 export function readWhole(served: Served, patience: Patience): Promise<Buffer> {
   const { file } = served;
   return withinOneLimit(patience, (shared) =>
-    file.position.run(
-      (position) => {
-        const rest = fstatSync(file.fd).size - position;
+    file.position.read(
+      async (position) => {
+        const rest = (await sizeOf(file)) - position;
         return rest > 0
           ? readKnown(served, position, rest, shared)
           : readUnknown(served, position, shared);
       },
       (bytes) => bytes.length,
+      shared,
     ),
   );
 }
@@ -145,9 +148,11 @@ export async function writeWhole(
 ): Promise<void> {
   const { file } = served;
   await withinOneLimit(patience, (shared) =>
-    file.position.runWrite(
+    file.position.write(
+      bytes.byteLength,
       (position) => writeAt(served, bytes, position, shared),
       (count) => count,
+      shared,
     ),
   );
 }

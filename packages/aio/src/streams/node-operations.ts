@@ -1,23 +1,19 @@
-import type { ReadStream, WriteStream } from 'node:fs';
+import type { ReadStream } from 'node:fs';
 
 type Done = (error: unknown, bytes?: number, memory?: unknown) => void;
 
-type Transfer<T> = (
+type Read = (
   fd: number,
-  memory: T,
+  memory: Buffer,
   offset: number,
   length: number,
   position: number | undefined,
   done: Done,
 ) => void;
 
-type Vectored = (fd: number, memory: Buffer[], position: number | undefined, done: Done) => void;
-
-/** What Node's streams do their I/O by. Each stream of a handle has an object of its own. */
+/** What Node's streams read by. Each stream of a handle has an object of its own. (They write by the handle's methods.) */
 export interface Operations {
-  read: Transfer<Buffer>;
-  write: Transfer<Buffer>;
-  writev: Vectored;
+  read: Read;
 }
 
 /**
@@ -26,17 +22,13 @@ export interface Operations {
  *
  * All else of the streams stays Node's own by that: their events, how they end and what they count.
  */
-export function operationsOf(stream: ReadStream | WriteStream): Operations | null {
+export function operationsOf(stream: ReadStream): Operations | null {
   const symbol = Object.getOwnPropertySymbols(stream).find(
     ({ description }) => description === 'kFs',
   );
   if (symbol === undefined) return null;
   const operations = Reflect.get(stream, symbol) as Partial<Operations> | null;
-  const known =
-    typeof operations?.read === 'function' &&
-    typeof operations.write === 'function' &&
-    typeof operations.writev === 'function';
-  return known ? (operations as Operations) : null;
+  return typeof operations?.read === 'function' ? (operations as Operations) : null;
 }
 
 /** Calls back from a promise, as Node's own operations of a handle do. */

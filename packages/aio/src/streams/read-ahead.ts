@@ -1,6 +1,6 @@
-import { fstatSync } from 'node:fs';
 import { claimStack } from '../engine/claim-stack.js';
 import { READ } from '../engine/commands.js';
+import { kindOf } from '../engine/file-kind.js';
 import type { Served } from '../handle/served.js';
 import { startTransfer } from '../handle/transfers.js';
 
@@ -95,9 +95,8 @@ export class ReadAhead {
 
   #reaches({ file }: Served, position: number): boolean {
     if (position < this.#size) return true;
-    const stats = fstatSync(file.fd);
     // Block devices do not say.
-    this.#size = stats.isFile() ? stats.size : Infinity;
+    this.#size = file.regular ? kindOf(file.fd).size : Infinity;
     return position < this.#size;
   }
 }

@@ -32,17 +32,12 @@ export function readAheadFor(handle: ServedHandle, stream: ReadStream): ReadStre
       return;
     }
     const left = end - stream.bytesRead + 1;
-    const lock = served.file.position;
-    const chunk = lock.runLazily(
+    const chunk = served.file.position.read(
       (at) => ahead.read(served, { view, position: at, left }),
       ({ bytesRead }) => bytesRead,
+      {},
     );
-    const told = (last: Chunk): [number, Buffer] => {
-      // It ends with this one, and then the handle may be used again at once.
-      if (last.bytesRead === 0 || last.bytesRead === left) lock.settle();
-      return results(last);
-    };
-    answer(chunk, done, told, view);
+    answer(chunk, done, results, view);
   };
   return stream;
 }

@@ -72,8 +72,9 @@ interface BareFile {
   readonly device: Device;
   readonly direct: boolean;
   readonly append: boolean;
+  readonly regular: boolean;
 }
 
 export function bareFile(properties: BareFile): OpenFile {
-  return new OpenFile({ ...properties, regular: true, node: nodeMethods(properties.fd) });
+  return new OpenFile({ ...properties, node: nodeMethods(properties.fd) });
 }

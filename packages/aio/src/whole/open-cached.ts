@@ -13,11 +13,14 @@ import {
   statx,
   try_openat2,
 } from 'aio-bind';
-import { type DeviceNumber, isLocal } from './local-devices.js';
+import { type DeviceNumber, isLocal, makedev } from '../engine/local-devices.js';
 
 const { S_IFMT, S_IFREG, O_NONBLOCK, O_RDONLY } = constants;
 
-/** A file that has been opened, to be closed by who has it. */
+/**
+ * A file that has been opened, to be closed by who has it, by the `close` of aio-bind. The environment owns it, so that it
+ * does not stay open where a worker is terminated before.
+ */
 export interface Opened {
   readonly fd: number;
   /** In bytes. */
@@ -25,8 +28,10 @@ export interface Opened {
   readonly device: DeviceNumber;
 }
 
+const OWNED = true;
+
 function openAtOnce(path: string | Uint8Array, flags: number): number {
-  return try_openat2(AT_FDCWD, path, flags | O_CLOEXEC, 0, RESOLVE_CACHED);
+  return try_openat2(AT_FDCWD, path, flags | O_CLOEXEC, 0, RESOLVE_CACHED, OWNED);
 }
 
 /** A descriptor's size and device, if it is a regular file's. */
@@ -47,7 +52,7 @@ function looksOrdinary(path: string | Uint8Array): boolean {
   if (named < 0) return false;
   try {
     const found = describe(named, STATX_TYPE);
-    return found !== null && isLocal(found.device, path);
+    return found !== null && isLocal(makedev(found.device), path);
   } finally {
     close(named);
   }

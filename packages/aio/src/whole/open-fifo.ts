@@ -1,49 +1,70 @@
-import type { Socket } from 'node:net';
-import { close } from 'aio-bind';
+import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { POLLIN, close, errnoError, try_preadv2 } from 'aio-bind';
+import { poll } from '../poll/poll.js';
+
+const { EAGAIN } = constants.errno;
 
 /** How many may be open here at once; whoever comes beyond that waits in Node's pool, which has four open. */
 const MOST_OPEN = 16;
 let open = 0;
 
-type SocketClass = typeof Socket;
-let socketClass: SocketClass | null = null;
+/** As much as a pipe holds unless told otherwise. */
+const PIECE = 1 << 16;
+let piece: Buffer | null = null;
 
-/** Has what reads them loaded: until it is there, none may be opened. */
-export async function loadSockets(): Promise<void> {
-  const net = await import('node:net');
-  socketClass = net.Socket;
-}
+/** In ms: after so long one is looked at that cannot be polled. */
+const PAUSE = 10;
 
 /** Whether one more may be opened, in case that a path leads to one. */
 export function hasRoomForFifo(): boolean {
-  return socketClass !== null && open < MOST_OPEN;
+  return open < MOST_OPEN;
 }
 
-async function readAll(pipe: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+/**
+ * Waits until there is something to read, or the writers have gone.
+ *
+ * @returns whether that is so: where the machine has no room for one more poll (aio-max-nr), only time has passed
+ */
+async function awaitReadable(fd: number): Promise<boolean> {
   try {
-    for await (const chunk of pipe) chunks.push(chunk);
-  } finally {
-    open--;
+    await poll(fd, POLLIN);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).errno !== -EAGAIN) throw error;
+    await delay(PAUSE);
+    return false;
   }
-  return Buffer.concat(chunks);
+}
+
+async function readAll(fd: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let hasWriter = false;
+  for (;;) {
+    if (await awaitReadable(fd)) hasWriter = true;
+    // Nobody else uses it: it is read into and copied from at once.
+    piece ??= Buffer.allocUnsafeSlow(PIECE);
+    const count = try_preadv2(fd, piece, piece.length, -1, 0);
+    if (count < 0 && count !== -EAGAIN) throw errnoError(count, 'read');
+    // The end is told of one to which no writer has come yet, too.
+    if (count === 0 && hasWriter) return Buffer.concat(chunks);
+    if (count !== 0) hasWriter = true;
+    if (count > 0) chunks.push(Buffer.from(piece.subarray(0, count)));
+  }
 }
 
 /**
  * Reads a FIFO that is open, for which there was room, until its writers have gone; where none has come yet it waits
  * for the first. It does not block: no thread waits, where Node's `readFile` has one do so.
  *
- * @param fd - which is the event loop's from now on, and ends with it
+ * @param fd - which the environment owns, as `read_cached_on_mount` left it; closed in the end
  */
-export function readOpenFifo(fd: number): Promise<Buffer> {
-  if (socketClass === null) throw new Error('nothing to read a FIFO with was loaded');
-  let pipe: Socket;
-  try {
-    pipe = new socketClass({ fd, readable: true, writable: false });
-  } catch (error) {
-    close(fd);
-    throw error;
-  }
+export async function readOpenFifo(fd: number): Promise<Buffer> {
   open++;
-  return readAll(pipe);
+  try {
+    return await readAll(fd);
+  } finally {
+    close(fd);
+    open--;
+  }
 }

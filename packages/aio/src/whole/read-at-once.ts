@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { read_cached, read_cached_on_mount } from 'aio-bind';
-import { type DeviceNumber, makedev } from './local-devices.js';
+import { type DeviceNumber, makedev } from '../engine/local-devices.js';
 import { ENOENT, missingFile } from './missing-file.js';
 import { hasRoomForFifo, readOpenFifo } from './open-fifo.js';
 import { RarerTries } from './rarer-tries.js';

@@ -4,7 +4,7 @@ import { BUFFERED_READ, deviceOf } from '../engine/device.js';
 import type { Engine } from '../engine/engine.js';
 import { readWhole } from '../handle/whole-file.js';
 import { bareFile } from './bare-file.js';
-import { makedev } from './local-devices.js';
+import { makedev } from '../engine/local-devices.js';
 import { type Opened, openCached } from './open-cached.js';
 import { neverAtOnce, tryAtOnce } from './read-at-once.js';
 
@@ -17,7 +17,7 @@ let open = 0;
 
 async function readAndClose(engine: Engine, { fd, device }: Opened): Promise<Buffer> {
   const known = deviceOf(makedev(device));
-  const file = bareFile({ fd, device: known, direct: false, append: false });
+  const file = bareFile({ fd, device: known, direct: false, append: false, regular: true });
   open++;
   try {
     return await readWhole({ engine, file }, {});

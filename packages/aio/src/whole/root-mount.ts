@@ -1,7 +1,6 @@
 // Most paths lead nowhere but on the mount of the root directory. For these nothing has to be looked at before
 // they are opened, once it is known what that mount is.
 import { stat } from 'node:fs/promises';
-import { loadSockets } from './open-fifo.js';
 
 let device: number | undefined;
 let isAsked = false;
@@ -10,8 +9,8 @@ let isAsked = false;
 export function learnRoot(): void {
   if (isAsked) return;
   isAsked = true;
-  Promise.all([stat('/'), loadSockets()]).then(
-    ([{ dev }]) => {
+  stat('/').then(
+    ({ dev }) => {
       device = dev;
     },
     () => undefined,

@@ -1,5 +1,5 @@
-// Opening a file of the directory cache waits for nobody on a local file system. On others it may wait
-// for a server (NFS) or a daemon (FUSE) all the same, so there a thread of Node's opens it.
+// Opening a file of the directory cache waits for nobody on a local file system, nor does asking how large one is.
+// On others it may wait for a server (NFS) or a daemon (FUSE) all the same, so there a thread of Node's does it.
 import { statfs } from 'node:fs/promises';
 
 /** Types of file system, as statfs(2) tells them (linux/magic.h). */
@@ -32,12 +32,12 @@ export function makedev({ major, minor }: DeviceNumber): number {
 const local = new Map<number, boolean>();
 
 /**
- * Whether files of this device are opened without waiting. No, as long as it is not known.
+ * Whether files of this device are opened, and asked for their size, without waiting. No, as long as it is not known.
  *
+ * @param dev - as `stat` gives it
  * @param path - of a file on it
  */
-export function isLocal(number: DeviceNumber, path: string | Uint8Array): boolean {
-  const dev = makedev(number);
+export function isLocal(dev: number, path: string | Uint8Array): boolean {
   const known = local.get(dev);
   if (known !== undefined) return known;
   local.set(dev, false);
