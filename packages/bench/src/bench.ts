@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { chooseDirectory, isInMemory } from './files/choose-directory.js';
+import { writeOutputs, type Output } from './files/outputs.js';
 import { reportFiles } from './files/report-directory.js';
 import { Scratch } from './files/scratch.js';
 import { checkWritable, makeDirectory } from './files/writable.js';
 import type { RunCommand } from './options/run-command-line.js';
 import { UsageError } from './options/usage-error.js';
-import { failureLines } from './report/failure-lines.js';
+import { emptinessLines, failureLines } from './report/failure-lines.js';
 import { describeMachine, machineLine } from './report/machine.js';
 import { makeReport } from './report/make-report.js';
 import { NoiseMeter } from './report/noise.js';
@@ -52,8 +53,14 @@ function complain(line: string): void {
 
 type Print = (text: string) => void;
 
+/** What went wrong in a trial that came to its end. */
+function complaintsOf(findings: Findings, { given }: RunCommand): readonly string[] {
+  return [...failureLines(findings), ...emptinessLines(findings, given.drivers)];
+}
+
 /** One that cannot be run to its end does not keep the others from it. */
 async function runAll(
+  command: RunCommand,
   planned: readonly Planned[],
   directory: string,
   print: Print,
@@ -66,7 +73,7 @@ async function runAll(
       const findings = await runTrial(run, directory, signal);
       trials.push(findings);
       print(renderReport(makeReport(findings, presentation)));
-      for (const line of failureLines(findings)) complain(line);
+      for (const line of complaintsOf(findings, command)) complain(line);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof UsageError) throw error;
@@ -76,6 +83,23 @@ async function runAll(
     }
   }
   return { trials, broken };
+}
+
+/** Says what could not be written, and whether that was nothing. */
+function leave(outputs: readonly Output[]): boolean {
+  const lost = writeOutputs(outputs);
+  for (const line of lost) complain(line);
+  return lost.length === 0;
+}
+
+function leaveSamples(text: string, path: string): boolean {
+  return leave([{ path, write: () => writeFileSync(path, text) }]);
+}
+
+async function leavePages(samples: Samples, directory: string): Promise<boolean> {
+  // Plots take a while to load, and most runs draw none.
+  const { reportPages } = await import('./report/write-report.js');
+  return leave(reportPages(samples, directory));
 }
 
 /** A command line as it can be typed again. */
@@ -98,6 +122,9 @@ export async function bench(
   const tables = json !== '-';
   if (json !== undefined && tables) checkWritable('--json', json);
   const out = command.out === undefined ? undefined : makeDirectory('--out', command.out);
+  if (out !== undefined) {
+    for (const path of Object.values(reportFiles(out))) checkWritable('--out', path);
+  }
   const started = new Date();
   const begun = performance.now();
   const meter = new NoiseMeter();
@@ -109,7 +136,7 @@ export async function bench(
   print(machineLine(machine));
   if (isInMemory(directory)) print('* the files lie in memory, not on a disk: see --dir');
   print('');
-  const found = await runAll(planned, directory, print, signal);
+  const found = await runAll(command, planned, directory, print, signal);
   const samples: Samples = {
     schema: SCHEMA,
     command: commandText(args),
@@ -121,15 +148,15 @@ export async function bench(
   };
 
   const text = `${JSON.stringify(samples)}\n`;
-  if (json !== undefined && tables) writeFileSync(json, text);
+  // The samples before the pages: they cannot be had again, and pages can be made of them.
+  let isWritten = true;
+  if (json !== undefined && tables) isWritten = leaveSamples(text, json);
   else if (json !== undefined) process.stdout.write(text);
   if (out !== undefined) {
-    writeFileSync(reportFiles(out).samples, text);
-    // Plots take a while to load, and most runs draw none.
-    const { writeReport } = await import('./report/write-report.js');
-    writeReport(samples, out);
-    (tables ? print : complain)(`the report is in ${out}`);
+    const isThere = [leaveSamples(text, reportFiles(out).samples), await leavePages(samples, out)];
+    if (isThere.every(Boolean)) (tables ? print : complain)(`the report is in ${out}`);
+    else isWritten = false;
   }
-  const failed = found.trials.some(({ failures }) => failures.length > 0);
-  return failed || found.broken.length > 0 ? 1 : 0;
+  const failed = found.trials.some((findings) => complaintsOf(findings, command).length > 0);
+  return failed || found.broken.length > 0 || !isWritten ? 1 : 0;
 }

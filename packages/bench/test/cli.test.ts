@@ -98,7 +98,17 @@ describe('a command line that is wrong', () => {
     [['random-read', '--rounds', '3'], '--rounds means nothing to random-read'],
     [['random-read', '--bs', '4x'], "--bs wants a size such as 4096, 4k or 256m, not '4x'"],
     [['random-read', '--bs', '1000', '--direct'], '--bs wants a multiple of 512 here, not 1000'],
-    [['random-read', '--size', '1k'], '--size 1k does not hold one block of --bs 4k'],
+    [['random-read', '--size', '1k'], '--size 1k does not hold one block of 4k'],
+    [['memory', '--size', '512k'], '--size 512k does not hold one block of 1m'],
+    [['pool-contention', '--size', '1k'], '--size 1k does not hold one block of 4k'],
+    [['scale-workers', '--size', '1k'], '--size 1k does not hold one block of 4k'],
+    [['stream-read', '--bs', '64k,1001'], '--bs wants a multiple of 4 here, not 1001'],
+    [['scale-depth', '--iodepth', '8,32,8'], "--iodepth wants each value once, not '8,32,8'"],
+    [['scale-depth', '--bs', '4k,4096'], "--bs wants each value once, not '4k,4096'"],
+    [
+      ['random-read', '--direct', '--drivers', 'python-linux_aio'],
+      /^random-read --direct has no driver 'python-linux_aio' \(drivers: aio, .*, fio-psync\)$/,
+    ],
   ])('%j is refused', (args, message) => {
     expect(() => planned(args)).toThrow(message);
   });
@@ -110,8 +120,10 @@ describe('a command line that is wrong', () => {
     ],
     [
       ['--json', '/nonexistent/samples.json'],
-      "--json wants a file in a directory that can be written to, not '/nonexistent/samples.json'",
+      "--json wants a file that can be written to, not '/nonexistent/samples.json' (ENOENT)",
     ],
+    [['--json', '/dev'], "--json wants a file that can be written to, not '/dev' (EISDIR)"],
+    [['--json', ''], "--json wants a file that can be written to, not '' (ENOENT)"],
     [
       ['--out', '/dev/null/report'],
       "--out wants a directory that can be written to, not '/dev/null/report'",
@@ -124,7 +136,7 @@ describe('a command line that is wrong', () => {
     ],
     [
       ['report', '--html', '/nonexistent/page.html'],
-      "--html wants a file in a directory that can be written to, not '/nonexistent/page.html'",
+      "--html wants a file that can be written to, not '/nonexistent/page.html' (ENOENT)",
     ],
     [['report', '--full'], "unknown option '--full'"],
     [['--full', 'report'], '--full means nothing to report'],

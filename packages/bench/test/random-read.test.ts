@@ -112,4 +112,20 @@ describe('random-read', () => {
     expect(rowsOf(stdout, 'fs-sync')).toHaveLength(1);
     expect(rowsOf(stdout, 'fio-libaio')).toHaveLength(0);
   });
+
+  it('fails where no driver that was named is there', async () => {
+    const args = [...TINY, '--drivers', 'fio-libaio,fio-psync'];
+    const { code, stdout, stderr } = await runHere(args, { PATH: '/nonexistent' });
+    expect(stderr).toBe('FAILED: random-read: nothing was measured of fio-libaio, fio-psync\n');
+    expect(code).toBe(1);
+    expect(stdout).toContain('apt-get install fio, or dnf install fio');
+  });
+});
+
+it('a control, which nobody has named, is no measurement', async () => {
+  const args = ['evaluation', '--rounds', '2', '--repeats', '1', '--drivers', 'python-linux_aio'];
+  const { code, stdout, stderr } = await runHere(args, { PATH: '/nonexistent' });
+  expect(stderr).toBe('FAILED: evaluation: nothing was measured of python-linux_aio\n');
+  expect(code).toBe(1);
+  expect(rowsOf(stdout, 'idle').length).toBeGreaterThan(0);
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -33,6 +33,43 @@ describe('a run', () => {
     expect(trials.map(({ trial }) => trial)).toEqual(['log']);
     expect(broken).toEqual([{ trial: 'random-read', message: 'EFBIG: file too large, write' }]);
     expect(readdirSync(scratch.path)).toEqual([]);
+  });
+
+  it('leaves its report though its samples cannot be written elsewhere, and says so', async () => {
+    using results = new Scratch(tmpdir());
+    const { code, stdout, stderr } = await runHere([
+      ...['random-read', '--size', '1m', '--runtime', '10ms', '--repeats', '1'],
+      ...['--drivers', 'fs-sync', '--json', '/dev/full', '--out', results.path],
+    ]);
+    expect(stderr).toBe('FAILED: /dev/full: ENOSPC: no space left on device, write\n');
+    expect(code).toBe(1);
+    expect(readdirSync(results.path)).toContain('report.html');
+    expect(readSamples(join(results.path, 'samples.json')).trials).toHaveLength(1);
+    expect(stdout.endsWith(`\nthe report is in ${results.path}\n`)).toBe(true);
+  });
+
+  it('leaves the page beside one that cannot be written, and does not say that the report is there', async () => {
+    using results = new Scratch(tmpdir());
+    // Where the plots of the one belong is a file.
+    writeFileSync(join(results.path, 'report'), '');
+    const { code, stdout, stderr } = await runHere([
+      ...['random-read', '--size', '1m', '--runtime', '10ms', '--repeats', '1'],
+      ...['--drivers', 'fs-sync', '--out', results.path],
+    ]);
+    expect(stderr).toMatch(/^FAILED: .*\/report\.md: EEXIST: .*\n$/);
+    expect(code).toBe(1);
+    expect(readdirSync(results.path).sort()).toEqual(['report', 'report.html', 'samples.json']);
+    expect(stdout).not.toContain('the report is in');
+  });
+
+  it('is refused where a file of its report could not be written', async () => {
+    using results = new Scratch(tmpdir());
+    const path = join(results.path, 'report.html');
+    mkdirSync(path);
+    expect(await runHere(['random-read', '--out', results.path])).toEqual({
+      ...{ code: 2, stdout: '' },
+      stderr: `bench: --out wants a file that can be written to, not '${path}' (EISDIR)\n`,
+    });
   });
 });
 

@@ -1,14 +1,36 @@
-import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import { UsageError } from '../options/usage-error.js';
+
+/** Opens a file to write to it, and leaves all as it was; throws where that cannot be done. */
+function tryToOpen(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFIFO() === true) {
+    // To open it would be to wait for whoever reads it, and to close it again the end of what they read.
+    accessSync(path, constants.W_OK);
+    return;
+  }
+  closeSync(openSync(path, 'a'));
+  // By its own name: a link may have led to where nothing was.
+  if (found === undefined) unlinkSync(realpathSync(path));
+}
 
 /** Makes sure, before a long run, that its outcome can be written. */
 export function checkWritable(option: string, path: string): void {
   try {
-    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+    tryToOpen(path);
   } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
     throw new UsageError(
-      `${option} wants a file in a directory that can be written to, not '${path}'`,
+      `${option} wants a file that can be written to, not '${path}' (${code ?? 'unknown'})`,
       { cause },
     );
   }

@@ -24,28 +24,38 @@ export function touch(path: string): void {
   }
 }
 
-/** Arguments are limited in length. */
-const FILES_AT_ONCE = 1000;
+/** With more files than these, asking for each would take longer than a turn. */
+export const MANY_FILES = 1000;
 
-function* pieces(paths: readonly string[]): Generator<readonly string[]> {
-  for (let i = 0; i < paths.length; i += FILES_AT_ONCE) yield paths.slice(i, i + FILES_AT_ONCE);
+/** How many of them are asked for then. */
+export const FILES_ASKED = 200;
+
+/** All of them; or of very many some, spread evenly. */
+function askedFor(paths: readonly string[]): readonly string[] {
+  if (paths.length <= MANY_FILES) return paths;
+  const step = paths.length / FILES_ASKED;
+  return Array.from({ length: FILES_ASKED }, (_, i) => paths[Math.floor(i * step)]!);
 }
 
-/** The share of the files' bytes that is in memory, by fincore(1); undefined where there is none. */
+/**
+ * The share of the files' bytes that is in memory, by fincore(1); undefined where there is none. Of very many files,
+ * some stand for all.
+ */
 export async function residentShare(
   paths: readonly string[],
-  size: number,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  let resident = 0;
-  for (const piece of pieces(paths)) {
-    const args = ['--bytes', '--noheadings', '--raw', '--output', 'RES', ...piece];
-    const outcome = await runProgram('fincore', args, signal);
-    if (outcome === 'missing') return undefined;
-    for (const line of outcome.stdout.split('\n')) resident += Number(line);
+  const args = ['--bytes', '--noheadings', '--raw', '--output', 'RES,SIZE', ...askedFor(paths)];
+  const outcome = await runProgram('fincore', args, signal);
+  if (outcome === 'missing') return undefined;
+  let [resident, all] = [0, 0];
+  for (const line of outcome.stdout.trim().split('\n')) {
+    const [bytes = 0, size = 0] = line.split(' ').map(Number);
+    // Pages are whole: the last one reaches beyond the end of its file, and is not to make up for another file's.
+    resident += Math.min(bytes, size);
+    all += size;
   }
-  // Pages are whole, so that the last one may reach beyond the end of the file.
-  return Math.min(1, resident / size);
+  return resident / all;
 }
 
 /** A list that vmtouch(1) reads with -0: it takes the last byte away unseen, so each name is ended. */

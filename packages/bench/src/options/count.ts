@@ -1,3 +1,4 @@
+import { distinct } from './distinct.js';
 import { UsageError } from './usage-error.js';
 
 /** Reads a whole number of at least 1 and at most `max`. */
@@ -9,7 +10,8 @@ export function parseCount(option: string, text: string, max: number): number {
   return value;
 }
 
-/** Reads whole numbers that are separated by commas. */
+/** Reads whole numbers that are separated by commas, each of them once. */
 export function parseCounts(option: string, text: string, max: number): readonly number[] {
-  return text.split(',').map((part) => parseCount(option, part, max));
+  const counts = text.split(',').map((part) => parseCount(option, part, max));
+  return distinct(option, text, counts);
 }

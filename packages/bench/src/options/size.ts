@@ -1,3 +1,4 @@
+import { distinct } from './distinct.js';
 import { parseQuantity } from './quantity.js';
 import { UsageError } from './usage-error.js';
 
@@ -16,9 +17,10 @@ export function parseSize(option: string, text: string): number {
   throw new UsageError(`${option} wants a size such as 4096, 4k or 256m, not '${text}'`);
 }
 
-/** Reads sizes that are separated by commas. */
+/** Reads sizes that are separated by commas, each of them once. */
 export function parseSizes(option: string, text: string): readonly number[] {
-  return text.split(',').map((part) => parseSize(option, part));
+  const sizes = text.split(',').map((part) => parseSize(option, part));
+  return distinct(option, text, sizes);
 }
 
 /** Writes a size the way that {@link parseSize} reads it. */

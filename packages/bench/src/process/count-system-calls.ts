@@ -46,7 +46,8 @@ export async function callsPerOperation(
       const summary = join(directory, `summary-${operations}`);
       await run(operations, ([program, args]) => [
         'strace',
-        ['-f', '-c', '-o', summary, program, ...args],
+        // With -o alone it would block the signals that are to end it, and what it watches would go on.
+        ['-I2', '-f', '-c', '-o', summary, program, ...args],
       ]);
       return parseSummary(readFileSync(summary, 'utf8'));
     };

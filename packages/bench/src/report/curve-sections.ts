@@ -6,14 +6,9 @@ import type { Presentation } from './presentation.js';
 import type { Section } from './report.js';
 import { spreadOf } from './spread.js';
 
-function flatnessLine(
-  lookup: Lookup,
-  drivers: readonly string[],
-  cases: readonly string[],
-  metric: Metric,
-): Line {
+function flatnessLine(lookup: Lookup, drivers: readonly string[], metric: Metric): Line {
   const spreads = drivers.map((driver) => {
-    const medians = cases
+    const medians = lookup.curve
       .map((name) => lookup.spread(driver, name, metric)?.median)
       .filter((median) => median !== undefined);
     return medians.length < 2 ? undefined : spreadOf([Math.max(...medians) / Math.min(...medians)]);
@@ -52,7 +47,7 @@ export function curveSections(lookup: Lookup, presentation: Presentation): reado
           ),
           title: name,
         })),
-        flatnessLine(lookup, drivers, names, metric),
+        flatnessLine(lookup, drivers, metric),
       ],
     ),
     meaning: [],

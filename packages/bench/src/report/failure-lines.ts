@@ -9,3 +9,16 @@ export function failureLines({ trial, failures }: Findings): readonly string[] {
   }
   return [...lines].map(([line, times]) => (times === 1 ? line : `${line} (${times} times)`));
 }
+
+/**
+ * Said where drivers were asked for by name and none of them gave a figure, though none failed: what they drive is not
+ * installed. Controls, which nobody asked for, do not count.
+ */
+export function emptinessLines(
+  { trial, samples, failures }: Findings,
+  names: readonly string[] | undefined,
+): readonly string[] {
+  if (names === undefined || failures.length > 0) return [];
+  if (samples.some(({ driver }) => names.includes(driver))) return [];
+  return [`FAILED: ${trial}: nothing was measured of ${names.join(', ')}`];
+}

@@ -13,6 +13,11 @@ export class Lookup {
     this.findings = findings;
   }
 
+  /** The cases that are places on one axis, and so can be compared with each other. */
+  get curve(): readonly string[] {
+    return this.findings.cases.filter(({ x }) => x !== undefined).map(({ name }) => name);
+  }
+
   spread(driver: string, inCase: string, metric: Metric): Spread | undefined {
     return spreadOf([...this.byRound(driver, inCase, metric).values()]);
   }

@@ -29,7 +29,7 @@ export function makeReport(findings: Findings, presentation: Presentation): Repo
       ...findings.notes,
       ...(isUnchecked(findings)
         ? [
-            'how much of the files was in memory was not looked at in all cases (fincore, of util-linux, is not installed, or there were too many files)',
+            'how much of the files was in memory was not looked at in all cases (fincore, of util-linux, is not installed)',
           ]
         : []),
       ...findings.missing,

@@ -68,7 +68,7 @@ export function value(
   };
 }
 
-/** A figure's greatest over its least, across all cases. */
+/** A figure's greatest over its least, across all cases of a curve. */
 export function flat(
   { driver, metric, cases }: Omit<Compared, 'case'> & { readonly cases?: readonly string[] },
   bound: Bound,
@@ -78,7 +78,7 @@ export function flat(
     ...bound,
     unit: 'x',
     measured(lookup) {
-      const names = cases ?? lookup.findings.cases.map(({ name }) => name);
+      const names = cases ?? lookup.curve;
       const medians = names
         .map((name) => lookup.spread(driver, name, metric)?.median)
         .filter((median) => median !== undefined);

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
+import type { Output } from '../files/outputs.js';
 import { reportFiles } from '../files/report-directory.js';
 import type { Samples } from '../samples/samples.js';
 import { htmlPage } from './pages/html-page.js';
@@ -30,10 +31,12 @@ export function writeHtml(page: Page, path: string): void {
   writeFileSync(path, htmlPage(page));
 }
 
-/** Writes a run's pages into a directory, beside its samples. */
-export function writeReport(samples: Samples, directory: string): void {
+/** A run's pages, to be written into a directory beside its samples. */
+export function reportPages(samples: Samples, directory: string): readonly Output[] {
   const { html, markdown } = reportFiles(directory);
   const page = makePage(samples, []);
-  writeHtml(page, html);
-  writeMarkdown(page, markdown);
+  return [
+    { path: html, write: () => writeHtml(page, html) },
+    { path: markdown, write: () => writeMarkdown(page, markdown) },
+  ];
 }

@@ -21,29 +21,41 @@ export interface BlockSetting {
   readonly drivers?: readonly string[];
 }
 
-export function checkBlockSetting({ blockSize, direct }: BlockSetting, size: number): void {
-  const unit = direct ? SECTOR : CONTENT_UNIT;
-  if (blockSize % unit !== 0) {
-    throw new UsageError(`--bs wants a multiple of ${unit} here, not ${blockSize}`);
-  }
-  if (size < blockSize) {
-    throw new UsageError(
-      `--size ${formatSize(size)} does not hold one block of --bs ${formatSize(blockSize)}`,
-    );
-  }
+/** @param unit - what blocks are made of: what a file holds at a place is known only of whole units */
+export function checkBlockSize(blockSize: number, unit: number = CONTENT_UNIT): void {
+  if (blockSize % unit === 0) return;
+  throw new UsageError(`--bs wants a multiple of ${unit} here, not ${blockSize}`);
 }
 
-/** What was asked for, each with each; or else what the trial has of its own. */
+/** Refuses a file that is smaller than what is read of it at once. */
+export function checkRoom(size: number, blockSize: number): void {
+  if (size >= blockSize) return;
+  throw new UsageError(
+    `--size ${formatSize(size)} does not hold one block of ${formatSize(blockSize)}`,
+  );
+}
+
+function checkBlockSetting({ blockSize, direct }: BlockSetting, size: number): void {
+  checkBlockSize(blockSize, direct ? SECTOR : CONTENT_UNIT);
+  checkRoom(size, blockSize);
+}
+
+/**
+ * What was asked for, each with each; or else what the trial has of its own.
+ *
+ * @param ownDepths - those of a trial that is about depths, for block sizes that were asked for
+ */
 export function blockSettings(
   given: GivenOptions,
   own: readonly BlockSetting[],
   size: number,
+  ownDepths?: readonly number[],
 ): readonly BlockSetting[] {
   const { bs, iodepth, direct } = given;
   let settings = own;
   if (bs !== undefined || iodepth !== undefined || direct !== undefined) {
     const sizes = bs ?? [4096];
-    const depths = iodepth ?? (direct === true ? [32, 128] : [32]);
+    const depths = iodepth ?? ownDepths ?? (direct === true ? [32, 128] : [32]);
     settings = sizes.flatMap((blockSize) =>
       depths.map((depth) => ({ blockSize, depth, direct: direct ?? false })),
     );
@@ -80,7 +92,6 @@ export function blockCase(setting: BlockSetting, common: BlockCommon): Case<Bloc
     x: depth,
     pageCache: common.pageCache ?? (direct ? 'any' : 'locked'),
     files: [path],
-    size,
     slices: inOne ? 1 : slicesIn(seconds),
     work: ({ seed, purpose }) => ({
       paths: [path],

@@ -1,7 +1,7 @@
 /** What the others are compared with. */
 export const BASELINE = 'fs-promises';
 
-/** As fast as it gets. */
+/** The yardstick: kernel AIO with no JavaScript in between. */
 export const LIMIT = 'fio-libaio';
 
 /** No I/O at all. */

@@ -69,7 +69,6 @@ function caseOf(
     x: files.length,
     pageCache: 'locked',
     files: files.map(({ path }) => path),
-    size: files.reduce((sum, { size }) => sum + size, 0),
     // Between slices, code and caches would go as cold as they are to be.
     slices: warmed ? slicesIn((rounds * intervalMs) / 1e3) : 1,
     ...(drivers === undefined ? {} : { drivers }),

@@ -61,7 +61,6 @@ export const log: Trial = defineTrial<LogWork>({
           name,
           pageCache: 'any',
           files: [],
-          size: 0,
           slices: slicesIn(seconds),
           ...(name === OWN ? {} : { drivers: nodeDrivers.map((driver) => driver.name) }),
           work: ({ purpose }) => ({

@@ -37,7 +37,6 @@ function caseOf(
     name: caseName(state, parallel),
     pageCache: PAGE_CACHE[state],
     files: state === 'missing' ? [] : files.map(({ path }) => path),
-    size: files.reduce((sum, { size }) => sum + size, 0),
     ...(state === 'hot' ? {} : { drivers: [AIO, BASELINE, SYNC] }),
     slices: state === 'cold' ? 1 : slicesIn(seconds),
     work: ({ seed, purpose }) => ({

@@ -1,7 +1,7 @@
-import type { MemoryWork, Question } from '../jobs/memory/work.js';
+import { LARGE, type MemoryWork, type Question } from '../jobs/memory/work.js';
 import { figure, type Metric } from '../report/metric.js';
 import { value } from '../report/target.js';
-import { oneFile } from './block-plan.js';
+import { checkRoom, oneFile } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
 import { AIO, BASELINE } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
@@ -74,6 +74,7 @@ export const memory: Trial = defineTrial<MemoryWork>({
   plan(given, effort) {
     const full = effort === 'full';
     const size = given.size ?? 64 * K * K;
+    checkRoom(size, LARGE);
     const operations = full ? 10_000_000 : 1_000_000;
     const seconds = given.runtime ?? (full ? 15 : 3);
     return {
@@ -92,7 +93,6 @@ export const memory: Trial = defineTrial<MemoryWork>({
           name: CASES[question],
           pageCache: question === 'in-flight' ? 'any' : 'locked',
           files: [path],
-          size,
           work: () => ({
             ...{ question, path, size, operations, seconds },
             depth: question === 'in-flight' ? DEPTH : 32,

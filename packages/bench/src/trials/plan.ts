@@ -30,8 +30,6 @@ export interface Case<Work> {
   readonly x?: number;
   readonly pageCache: PageCache;
   readonly files: readonly string[];
-  /** Of all files, in bytes. */
-  readonly size: number;
   /** Whether system calls are counted, where the plan has a round for them. */
   readonly countCalls?: boolean;
   /**

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { BlocksWork } from '../jobs/blocks/work.js';
 import { cpuPer, perSecond } from '../report/metric.js';
 import { share } from '../report/target.js';
-import { blockCase, oneFile, settingName, type BlockSetting } from './block-plan.js';
+import { blockCase, checkRoom, oneFile, settingName, type BlockSetting } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
 import { AIO, BASELINE } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
@@ -60,6 +60,7 @@ export const poolContention: Trial = defineTrial<BlocksWork>({
   plan(given, effort) {
     const full = effort === 'full';
     const size = given.size ?? 128 * K * K;
+    checkRoom(size, cached.blockSize);
     const seconds = given.runtime ?? (full ? 0.8 : 0.5);
     const threads = poolThreads();
     return {

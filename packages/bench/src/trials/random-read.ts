@@ -13,6 +13,7 @@ import {
 import { versus } from '../report/target.js';
 import { allBlockDrivers } from './block-drivers.js';
 import { blockCase, blockSettings, oneFile, settingName, type BlockSetting } from './block-plan.js';
+import { chooseDrivers } from './choose-drivers.js';
 import { defineTrial } from './define-trial.js';
 import { AIO, BASELINE, LIMIT, MANY } from './drivers.js';
 import { PYTHON_LIBRARIES, pythonDriver } from './python-driver.js';
@@ -99,6 +100,9 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
     const own = full
       ? [hot4kAlone, hot4k, hot4kThousand, hot64k, hot1m, direct32, direct128]
       : [hot4k];
+    // Python's libraries take no aligned memory.
+    if (given.direct === true)
+      chooseDrivers('random-read --direct', allBlockDrivers, given.drivers);
     const settings = blockSettings(given, own, size);
     const batch = given.iodepthBatch ?? 32;
     const seconds = given.runtime ?? (full ? 0.6 : 0.4);

@@ -5,7 +5,7 @@ import { formatSize } from '../options/size.js';
 import { modulePath } from '../process/module-path.js';
 import { cpuPer, perSecond, switchesPer, threadsAdded } from '../report/metric.js';
 import { share, versus } from '../report/target.js';
-import { blockCase, oneFile } from './block-plan.js';
+import { blockCase, checkRoom, oneFile } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
 import { AIO, BASELINE, MANY, SYNC } from './drivers.js';
 import { nodeDriver } from './node-driver.js';
@@ -13,6 +13,7 @@ import type { Driver } from './plan.js';
 import type { Trial } from './trial.js';
 
 const K = 1024;
+const BLOCK_SIZE = 4 * K;
 const COUNTS = [1, 2, 4];
 const MOST = String(COUNTS.at(-1));
 const speed = perSecond('reads');
@@ -57,6 +58,7 @@ export const scaleWorkers: Trial = defineTrial<Work>({
   plan(given, effort) {
     const full = effort === 'full';
     const size = given.size ?? 64 * K * K;
+    checkRoom(size, BLOCK_SIZE);
     const seconds = given.runtime ?? (full ? 0.5 : 0.3);
     return {
       title: `cached random reads of 4k from a file of ${formatSize(size)}, iodepth 32 in each worker`,
@@ -69,7 +71,7 @@ export const scaleWorkers: Trial = defineTrial<Work>({
       ],
       setUp(scratch) {
         const path = oneFile(scratch, size);
-        const setting = { blockSize: 4 * K, depth: 32, direct: false };
+        const setting = { blockSize: BLOCK_SIZE, depth: 32, direct: false };
         const one = blockCase(setting, { path, size, batch: 32, seconds });
         return COUNTS.map((workers) => ({
           ...one,

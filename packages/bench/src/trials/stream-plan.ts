@@ -75,7 +75,6 @@ export function readingCase(
     name: streamCaseName(blockSize, cold),
     pageCache: cold ? 'dropped' : 'locked',
     files: [path],
-    size,
     slices: cold ? 1 : slicesIn(seconds),
     work: () => ({ write: false, path, size, blockSize, seconds, once: cold }),
   };
@@ -91,7 +90,6 @@ export function writingCase(
     name: streamCaseName(blockSize),
     pageCache: 'any',
     files: [],
-    size,
     slices: slicesIn(seconds),
     work: () => ({ write: true, path, size, blockSize, seconds, once: false }),
   };

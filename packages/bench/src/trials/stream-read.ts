@@ -1,5 +1,6 @@
 import type { StreamsWork } from '../jobs/streams/work.js';
 import { formatSize } from '../options/size.js';
+import { checkBlockSize } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
 import {
   STREAM_BLOCKS,
@@ -22,6 +23,7 @@ export const streamRead: Trial = defineTrial<StreamsWork>({
     const size = given.size ?? (full ? 256 : 128) * 1024 ** 2;
     const seconds = given.runtime ?? (full ? 1 : 0.5);
     const blocks = given.bs ?? STREAM_BLOCKS;
+    for (const blockSize of blocks) checkBlockSize(blockSize);
     return {
       title: `createReadStream of a file of ${formatSize(size)}`,
       parameters: { blocks, size, seconds },

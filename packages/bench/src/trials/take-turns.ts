@@ -1,5 +1,6 @@
 import { LockedInMemory } from '../measure/page-cache.js';
 import type { Failure, Finding, Findings } from './findings.js';
+import { residencyNotes } from './in-page-cache.js';
 import { MissingDriver } from './missing-driver.js';
 import type { Case, Driver, Plan, Turn } from './plan.js';
 import { groupsOf, takeTogether } from './take-together.js';
@@ -86,6 +87,6 @@ export async function takeTurns<Work>(
         ...(locked?.missing === undefined ? [] : [locked.missing]),
       ]),
     ],
-    notes: plan.notes,
+    notes: [...plan.notes, ...residencyNotes(cases)],
   };
 }

@@ -24,4 +24,10 @@ describe('parseCounts', () => {
   it.each(['1,', ',1', '1,,2', '1,x'])('refuses %j', (text) => {
     expect(() => parseCounts('--iodepth', text, 1000)).toThrow('--iodepth wants a whole number');
   });
+
+  it.each(['32,32', '1,32, 1', '8,08'])('refuses %j, which has one twice', (text) => {
+    expect(() => parseCounts('--iodepth', text, 1000)).toThrow(
+      `--iodepth wants each value once, not '${text}'`,
+    );
+  });
 });

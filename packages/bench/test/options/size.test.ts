@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatSize, parseSize } from '../../src/options/size.js';
+import { formatSize, parseSize, parseSizes } from '../../src/options/size.js';
 
 describe('parseSize', () => {
   it.each([
@@ -20,6 +20,16 @@ describe('parseSize', () => {
     expect(() => parseSize('--bs', text)).toThrow(
       `--bs wants a size such as 4096, 4k or 256m, not '${text}'`,
     );
+  });
+});
+
+describe('parseSizes', () => {
+  it('reads sizes between commas', () => {
+    expect(parseSizes('--bs', '4k,64k')).toEqual([4096, 65_536]);
+  });
+
+  it.each(['4k,4k', '4k,64k,4096'])('refuses %j, which has one twice', (text) => {
+    expect(() => parseSizes('--bs', text)).toThrow(`--bs wants each value once, not '${text}'`);
   });
 });
 

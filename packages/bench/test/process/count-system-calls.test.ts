@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { Scratch } from '../../src/files/scratch.js';
 import { callsPerOperation, parseSummary } from '../../src/process/count-system-calls.js';
-import { runProgram } from '../../src/process/run-program.js';
+import { runProgram, startProgram } from '../../src/process/run-program.js';
 import { envWithProgram } from '../fake-program.js';
 
 const { signal } = new AbortController();
@@ -37,7 +39,7 @@ it('counts what an operation costs, and not what a process costs', async () => {
   using scratch = new Scratch(tmpdir());
   // In place of strace: 500 calls for starting, and three for each operation (the last argument).
   const row = '" 1.00 0.1 1 $((500 + 3 * $#)) read"';
-  const script = `[ "$1" = -V ] && exit 0; out="$4"; n="$6"; set -- $(seq 1 "$n"); echo ${row} > "$out"`;
+  const script = `[ "$1" = -V ] && exit 0; out="$5"; n="$7"; set -- $(seq 1 "$n"); echo ${row} > "$out"`;
   const path = process.env.PATH;
   process.env.PATH = envWithProgram(scratch.path, 'strace', script).PATH;
   try {
@@ -49,4 +51,20 @@ it('counts what an operation costs, and not what a process costs', async () => {
   } finally {
     process.env.PATH = path;
   }
+});
+
+it('ends what strace watches when it is interrupted', async ({ skip }) => {
+  const tried = spawnSync('strace', ['-o', '/dev/null', 'true']);
+  skip(tried.status !== 0, 'not runnable here: strace is not installed, or must not watch');
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const calls = callsPerOperation(async (_operations, watch) => {
+    // It would wait for as long as this process is there.
+    const [program, args] = watch(['sh', ['-c', 'echo running; exec cat']]);
+    const { stdout, ended } = startProgram(program, args, controller.signal);
+    await once(stdout, 'data');
+    controller.abort(reason);
+    await ended;
+  }, controller.signal);
+  await expect(calls).rejects.toBe(reason);
 });

@@ -41,9 +41,9 @@ const PLAN: Plan<object> = {
     const path = join(scratch, 'file');
     writeFileSync(path, 'x'.repeat(4096));
     return [
-      { name: 'cached', pageCache: 'locked', files: [path], size: 4096, work: () => ({}) },
+      { name: 'cached', pageCache: 'locked', files: [path], work: () => ({}) },
       {
-        ...{ name: 'direct', pageCache: 'any', files: [path], size: 4096, work: () => ({}) },
+        ...{ name: 'direct', pageCache: 'any', files: [path], work: () => ({}) },
         drivers: ['right'],
       },
     ];

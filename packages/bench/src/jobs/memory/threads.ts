@@ -4,11 +4,9 @@ import { contentMatches } from '../../files/content.js';
 import { closing } from '../../measure/closing.js';
 import { countThreads } from '../../measure/threads.js';
 import { BlockReads } from './read-blocks.js';
-import type { MemoryDriver, MemoryWork } from './work.js';
+import { LARGE, type MemoryDriver, type MemoryWork } from './work.js';
 
 const INLINE_READS = 10_000;
-/** So long that copying it would hold the loop up. */
-const LARGE = 1024 * 1024;
 const LARGE_READS = 32;
 /** How long threads may linger. */
 const PATIENCE_MS = 4000;

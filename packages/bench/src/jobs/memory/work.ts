@@ -1,5 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 
+/** What a read has that is so long that copying it would hold the loop up, in bytes. */
+export const LARGE: number = 1024 * 1024;
+
 /** The job of one child process: find out what reads hold on to. */
 export interface MemoryWork {
   readonly question: Question;
