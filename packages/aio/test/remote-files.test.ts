@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => folder[Symbol.dispose]());
 beforeEach(() => {
-  vi.mocked(local.isLocal).mockReturnValue(false);
+  vi.mocked(local.learnLocal).mockReturnValue(false);
   fs.writeFileSync(path, Buffer.alloc(BYTES, 'x'));
   vi.clearAllMocks();
 });

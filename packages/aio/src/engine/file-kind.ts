@@ -1,7 +1,7 @@
 // What is known of a file without asking a server (NFS) or a daemon (FUSE), which may be this very process.
 import { constants, fstat, fstatSync } from 'node:fs';
 import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC, STATX_SIZE, STATX_TYPE, Statx, statx } from 'aio-bind';
-import { isLocal, makedev } from './local-devices.js';
+import { learnLocal, makedev } from './local-devices.js';
 import type { OpenFile } from './open-file.js';
 
 const { S_IFMT, S_IFREG, S_IFBLK } = constants;
@@ -39,7 +39,7 @@ export function kindOf(fd: number): FileKind {
 
 /** How large a file is now, in bytes. Where somebody else has to be asked, a thread of Node's does it. */
 export function sizeOf({ fd, device }: OpenFile): number | Promise<number> {
-  if (isLocal(device.dev, `/proc/self/fd/${fd}`)) return fstatSync(fd).size;
+  if (learnLocal(device.dev, `/proc/self/fd/${fd}`) === true) return fstatSync(fd).size;
   return new Promise((resolve, reject) => {
     fstat(fd, (error, stats) => {
       if (error === null) resolve(stats.size);

@@ -29,21 +29,33 @@ export function makedev({ major, minor }: DeviceNumber): number {
   return low + (minor >>> 8) * 2 ** 20 + (major >>> 12) * 2 ** 44;
 }
 
-const local = new Map<number, boolean>();
+const local = new Map<number, boolean | Promise<boolean>>();
 
 /**
- * Whether files of this device are opened, and asked for their size, without waiting. No, as long as it is not known.
+ * Whether files of this device are opened, and asked for their size, without waiting.
  *
  * @param dev - as `stat` gives it
  * @param path - of a file on it
+ * @returns a promise as long as it is not known
  */
-export function isLocal(dev: number, path: string | Uint8Array): boolean {
+export function learnLocal(dev: number, path: string | Uint8Array): boolean | Promise<boolean> {
   const known = local.get(dev);
   if (known !== undefined) return known;
-  local.set(dev, false);
-  statfs(path as string | Buffer).then(
-    ({ type }) => local.set(dev, LOCAL.has(type)),
-    () => local.delete(dev),
+  const learned = statfs(path as string | Buffer).then(
+    ({ type }) => {
+      local.set(dev, LOCAL.has(type));
+      return LOCAL.has(type);
+    },
+    () => {
+      local.delete(dev);
+      return false;
+    },
   );
-  return false;
+  local.set(dev, learned);
+  return learned;
+}
+
+/** The same; no, as long as it is not known. */
+export function isLocal(dev: number, path: string | Uint8Array): boolean {
+  return learnLocal(dev, path) === true;
 }

@@ -2,7 +2,7 @@ import { SEEK_CUR, SEEK_END, lseek } from 'aio-bind';
 import { stackRefusal } from './claim-stack.js';
 import type { Device } from './device.js';
 import { type Patience, refusalBy, unlessAborted, withinOneLimit } from './give-up.js';
-import { isLocal } from './local-devices.js';
+import { learnLocal } from './local-devices.js';
 import type { WriteBarrier } from './write-barrier.js';
 
 /** Whose position it is. */
@@ -89,7 +89,7 @@ export class PositionLock {
       return this.beforeSync(
         this.#whileOpen(async () => {
           const result = await begin(0, patience);
-          if (moved(result) > 0) this.#appended();
+          if (moved(result) > 0) await this.#appended();
           return result;
         }),
       );
@@ -130,10 +130,11 @@ export class PositionLock {
   }
 
   /** write(2) leaves the descriptor at the end. Where that is, a server may have to be asked: not before somebody has to know. */
-  #appended(): void {
+  async #appended(): Promise<void> {
     this.#isDueAtEnd = true;
     const { fd, device } = this.#file;
-    if (isLocal(device.dev, `/proc/self/fd/${fd}`)) this.#moveToEnd();
+    const isLocal = learnLocal(device.dev, `/proc/self/fd/${fd}`);
+    if (isLocal === true || (await isLocal)) this.#moveToEnd();
   }
 
   #moveToEnd(): void {

@@ -37,8 +37,13 @@ export function keepOnly(path: string, offset: number): void {
   closeSync(fd);
 }
 
-/** How many bytes of a file are in the page cache. */
-export function cachedBytes(path: string): number {
-  const output = execFileSync('fincore', ['--bytes', '--noheadings', '--output', 'RES', path]);
-  return Number(output.toString());
+/** How many bytes of a file are in the page cache; null where there is no fincore(1), of util-linux, to say it. */
+export function cachedBytes(path: string): number | null {
+  try {
+    const output = execFileSync('fincore', ['--bytes', '--noheadings', '--output', 'RES', path]);
+    return Number(output.toString());
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }

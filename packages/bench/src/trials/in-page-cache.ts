@@ -18,7 +18,7 @@ export interface Taken<Sample> {
 
 const ATTEMPTS = 3;
 const UNKNOWN =
-  'refused: that the files are not in memory is not known, since fincore, of util-linux, is not installed';
+  'refused: that the files are not in memory is not known, since fincore, of util-linux (Debian: util-linux-extra), is not installed';
 
 type Placed = Pick<Case<unknown>, 'files' | 'pageCache'>;
 

@@ -75,7 +75,7 @@ describe('inPageCache', () => {
     vi.stubEnv('PATH', '/nonexistent');
     const never = vi.fn(turn);
     await expect(inPageCache({ files, pageCache: 'dropped' }, signal, never)).rejects.toThrow(
-      'fincore, of util-linux, is not installed',
+      'fincore, of util-linux (Debian: util-linux-extra), is not installed',
     );
     expect(never).not.toHaveBeenCalled();
   });
