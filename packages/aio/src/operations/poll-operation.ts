@@ -9,7 +9,7 @@ export interface PollOperationOptions extends OperationOptions {
 }
 
 /**
- * Waits, once, until a pipe, socket, eventfd, timerfd or the like is ready (IOCB_CMD_POLL, Linux 4.18).
+ * Waits, once, until a pipe, socket, eventfd, timerfd or the like is ready (IOCB_CMD_POLL, Linux 4.19).
  * The result is what it is ready for, POLL* bits, or-ed; 0 where it was cancelled. Where it had to wait, that
  * is what the descriptor announced, which may be more than was asked for (POLLRDNORM beside POLLIN). A regular
  * file is ready at once.

@@ -29,7 +29,7 @@ function explained(error: unknown): unknown {
  * @returns what it is ready for: POLL* bits, or-ed; bits that nobody asked for may be among them
  *   (POLLRDNORM with POLLIN), so test it with `&`
  * @throws EBADF - the descriptor is not open
- * @throws EINVAL - the kernel cannot poll it by AIO; or it is older than Linux 4.18
+ * @throws EINVAL - the kernel cannot poll it by AIO; or it is older than Linux 4.19
  * @throws EAGAIN - so many polls wait already that the machine's aio-max-nr is used up
  * @see poll(2)
  */
