@@ -28,29 +28,24 @@ export class Collector {
     } while (count === this.#port.room);
     do {
       count = this.#port.reapRefusals();
-      this.#takeRefusals(count);
+      this.take(count, true);
     } while (count === this.#port.room);
     this.#collectLate();
   }
 
-  /** Takes so many events, which the port has. */
-  take(count: number): void {
+  /**
+   * Takes so many events, which the port has.
+   *
+   * @param areRefusals - of submit threads, rather than events of the kernel's
+   */
+  take(count: number, areRefusals = false): void {
     const port = this.#port;
     for (let i = 0; i < count; i++) {
       const slot = port.slotOf(i);
       if (!this.#slots.holds(slot, port.generationOf(i))) continue;
       this.#submissions.ended(slot);
-      this.#outcomes.cameBack(slot, port.resultOf(i));
-    }
-  }
-
-  #takeRefusals(count: number): void {
-    const port = this.#port;
-    for (let i = 0; i < count; i++) {
-      const slot = port.slotOf(i);
-      if (!this.#slots.holds(slot, port.generationOf(i))) continue;
-      this.#submissions.ended(slot);
-      this.#outcomes.wasRefused(slot, port.resultOf(i));
+      if (areRefusals) this.#outcomes.wasRefused(slot, port.resultOf(i));
+      else this.#outcomes.cameBack(slot, port.resultOf(i));
     }
   }
 
