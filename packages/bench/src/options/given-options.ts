@@ -13,6 +13,13 @@ export interface GivenOptions {
 
 export type OptionName = keyof GivenOptions;
 
+/** Those of the options that mean something to a trial; what was typed for another is none of its business. */
+export function onlyOptions(given: GivenOptions, names: readonly OptionName[]): GivenOptions {
+  return Object.fromEntries(
+    Object.entries(given).filter(([name]) => names.includes(name as OptionName)),
+  );
+}
+
 /** An option as it is typed: `iodepthBatch` is `--iodepth-batch`. */
 export function optionFlag(name: OptionName): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -1,4 +1,4 @@
-import type { GivenOptions, OptionName } from '../options/given-options.js';
+import { onlyOptions, type GivenOptions, type OptionName } from '../options/given-options.js';
 import type { Presentation } from '../report/presentation.js';
 import { chooseDrivers } from './choose-drivers.js';
 import type { Driver, Plan } from './plan.js';
@@ -27,7 +27,7 @@ export function defineTrial<Work>(definition: TrialDefinition<Work>): Trial {
     drivers: drivers.map((driver) => driver.name),
     plan(given, effort) {
       const chosen = chooseDrivers(name, drivers, given.drivers);
-      const plan = definition.plan(given, effort);
+      const plan = definition.plan(onlyOptions(given, options), effort);
       return (run) => takeTurns(name, plan, [...controls, ...chosen], run);
     },
   };

@@ -100,7 +100,6 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
     const own = full
       ? [hot4kAlone, hot4k, hot4kThousand, hot64k, hot1m, direct32, direct128]
       : [hot4k];
-    // Python's libraries take no aligned memory.
     if (given.direct === true)
       chooseDrivers('random-read --direct', allBlockDrivers, given.drivers);
     const settings = blockSettings(given, own, size);
@@ -118,6 +117,9 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
       notes: [
         'cached, from a file that is locked in memory, unless it says O_DIRECT: from the device',
         `fio, aio-bind and aio-many (readMany) submit batches of up to ${batch} where nothing else is said; fs-sync and fio-psync read one block at a time, whatever the iodepth`,
+        ...(given.direct === true
+          ? ["Python's libraries take no part with O_DIRECT: they take no aligned memory"]
+          : []),
         ...(full
           ? ['system calls are counted by strace, in a round of their own, with an iodepth of 32']
           : []),

@@ -6,8 +6,9 @@ import { fioPath, runFio } from './run-fio.js';
 
 const PERCENTILES = [1, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9, 99.95, 99.99];
 
-function lengthOf({ once, operations, seconds }: BlocksWork): readonly string[] {
-  if (operations !== undefined) return ['--norandommap', `--number_ios=${operations}`];
+function lengthOf({ once, operations, seconds, blockSize }: BlocksWork): readonly string[] {
+  // Not number_ios: with that it ends when it has read as much as the file holds.
+  if (operations !== undefined) return ['--norandommap', `--io_size=${operations * blockSize}`];
   const time = `--runtime=${Math.round(seconds * 1e3)}ms`;
   if (once) return [time];
   const before = `--ramp_time=${Math.round(seconds * OFF_THE_CLOCK * 1e3)}ms`;
