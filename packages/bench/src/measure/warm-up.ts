@@ -12,6 +12,8 @@ const ENOUGH_SECONDS = 0.15;
  * cores that are all busy copying, at the cost of the driver with more code.
  */
 const AT_MOST_SECONDS = 1.5;
+/** Than what is measured, at the most: who asks for little waits little. */
+const LONGER = 3;
 /** How long a piece is, by which the speed is told. */
 const PIECE_SECONDS = 0.05;
 
@@ -42,7 +44,7 @@ export async function warmUp(
   { count: first, seconds, available, thorough = false }: Warming,
   record: RecordLatency | undefined,
 ): Promise<number> {
-  const most = (thorough ? AT_MOST_SECONDS : Math.min(AT_MOST_SECONDS, seconds)) * 1e3;
+  const most = (thorough ? AT_MOST_SECONDS : Math.min(AT_MOST_SECONDS, LONGER * seconds)) * 1e3;
   const least = thorough ? most : Math.min(ENOUGH_SECONDS, seconds) * 1e3;
   const startedAt = performance.now();
   for (let done = 0, count = first; ;) {
