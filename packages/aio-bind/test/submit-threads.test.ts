@@ -166,21 +166,28 @@ describe('threads', () => {
     }
   });
 
-  test('are no more than there is work for', async () => {
+  test.for([
+    // Though two wait, there comes another, so that those who take turns are not always the same.
+    { begun: false, threadsThen: [3, 4, 4] },
+    // One of those that wait is enough.
+    { begun: true, threadsThen: [2, 2, 2] },
+  ])('are as many as there were operations (begun: $begun)', async ({ begun, threadsThen }) => {
     using pipe = new BlockingPipe();
     using context = new Context();
-    using threads = new Threads({ threads: 8, idleMs: NEVER });
+    using threads = new Threads({ threads: 4, idleMs: NEVER });
     await occupy(threads, 2, context.ctx, pipe);
     expect(threads.threads).toBe(2);
     pipe.fill('ab');
     context.wait(2);
     await eventually(() => expect(threads.running).toBe(0));
-    // One that waits for work is enough for one operation.
     const slab = readers(1, pipe.fd);
-    expect(threads.submit(context.ctx, slab, slots(1))).toBe(1);
-    expect(threads.threads).toBe(2);
-    pipe.fill('c');
-    context.wait(1);
+    for (const expected of threadsThen) {
+      expect(threads.submit(context.ctx, slab, slots(1), 1, { begun })).toBe(1);
+      expect(threads.threads).toBe(expected);
+      pipe.fill('c');
+      context.wait(1);
+      await eventually(() => expect(threads.running).toBe(0));
+    }
   });
 
   test('start anew after they have ended', async () => {

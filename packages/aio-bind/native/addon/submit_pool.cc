@@ -68,6 +68,7 @@ bool SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job)
   const auto now = Clock::now();
   const size_t ready = pool->queue_.Ready(now);
   const bool any_to_await = pool->queue_.next_to_await().has_value();
+  const bool begun = job.begun;
   pool->queue_.Push(std::move(job));
   // The queue has it: nothing throws from here on.
   // A thread that is at it takes this along.
@@ -75,7 +76,10 @@ bool SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job)
     if (!any_to_await && pool->IsUnwatched()) pool->CallThread(1);
     return true;
   }
-  const bool enough = pool->waiting_ > ready || pool->workers_.size() >= pool->max_threads_;
+  // A thread that has only just begun to wait is slow to wake: several that take turns have work
+  // done sooner than one or two. What has begun needs but one.
+  const bool enough =
+      (begun && pool->waiting_ > ready) || pool->workers_.size() >= pool->max_threads_;
   if (!enough && !pool->StartThread(pool) && pool->workers_.empty()) {
     pool->queue_.Remove(AnyJob,
                         [&](const SubmitJob& stranded) { pool->Refuse(stranded, -EAGAIN); });

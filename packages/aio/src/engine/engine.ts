@@ -57,7 +57,7 @@ export class Engine implements Carrier {
     this.#port = new KernelPort(ctx, {
       ...{ slots: this.#slots.size, threads },
       onReady: () => {
-        this.#flushes.flush();
+        this.#flushes.flushAfterTurn();
       },
     });
     this.#submissions = new Submissions(this.#port, this.#slots, batch, this.#counters);

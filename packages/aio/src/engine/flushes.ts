@@ -120,10 +120,25 @@ export class Flushes {
     }
   }
 
+  /** The loop has just turned, and found that something has ended. */
+  flushAfterTurn(): void {
+    this.#flush(this.#hasForTurn);
+  }
+
   /** Submits and collects until there is nothing to submit, or this turn has had its share. */
   flush(): void {
+    // What has ended meanwhile may be asked for again and again, before the loop turns.
+    this.#flush(this.#hasForTurn || this.#submissions.inFlight > 0);
+  }
+
+  /** There is something that takes of this turn's time; what is for the threads does not. */
+  get #hasForTurn(): boolean {
+    return this.#admission.hasWaiting || this.#submissions.hasForKernel();
+  }
+
+  #flush(takesTime: boolean): void {
     this.#isDue = false;
-    this.#turn.begin();
+    if (takesTime) this.#turn.begin();
     this.#isFlushing = true;
     try {
       if (this.#submissions.inFlight > 0) this.#collector.collect();
@@ -147,6 +162,7 @@ export class Flushes {
   }
 
   #submitInTurn(): void {
+    if (this.#submissions.hasForKernel()) this.#turn.begin();
     while (this.#submissions.hasForKernel()) {
       const taken = this.#submitNext();
       this.#admission.admitWaiting();
