@@ -151,7 +151,7 @@ test('a worker that is terminated while it waits for a FIFO leaves no descriptor
   const worker = startWorker(
     async ({ aio, nextTurn: turned, parentPort }, [file, waiting]) => {
       // Until it is known that what is on this mount is opened at once.
-      for (let times = 0; times < 100; times++) {
+      for (let times = 0; times < 2000; times++) {
         await aio.readFile(file);
         await turned();
       }
