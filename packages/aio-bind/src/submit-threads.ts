@@ -38,10 +38,9 @@ export interface SubmitThreadsSubmitOptions {
  * in order, several together, since they would wait for each other in the kernel; everything else goes alone.
  *
  * Threads start when there is work, another for each operation until there are as many as there may be, and end when
- * there has been none for a while. What they submit
- * completes in its context like everything else; what the kernel refuses to take is collected with
- * {@link SubmitThreads.refused}. An operation's slot is copied when it is queued, and may be
- * prepared anew at once (iovecs may not: the kernel copies those when a thread submits).
+ * there has been none for a while. What they submit completes in its context like everything else; what the kernel
+ * refuses to take is collected with {@link SubmitThreads.refused}. An operation's slot is copied when it is queued, and
+ * may be prepared anew at once (iovecs may not: the kernel copies those when a thread submits).
  *
  * The threads belong to the environment, not to this object: what is queued is submitted even if the
  * object has been collected. {@link io_destroy} withdraws what is queued for its context, and ends
