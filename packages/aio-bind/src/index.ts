@@ -31,7 +31,11 @@ export * from './io-prep.js';
 export { IoRangeArray } from './io-range-array.js';
 export { io_setup } from './io-setup.js';
 export { io_submit } from './io-submit.js';
-export { type RangeCommand, io_submit_ranges } from './io-submit-ranges.js';
+export {
+  type RangeCommand,
+  type RangeSubmitOptions,
+  io_submit_ranges,
+} from './io-submit-ranges.js';
 export { IoVec } from './io-vec.js';
 export { IoVecArray } from './io-vec-array.js';
 export { type AioBuf, Iocb } from './iocb.js';

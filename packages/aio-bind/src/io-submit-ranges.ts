@@ -19,6 +19,16 @@ export interface RangeCommand {
   readonly tag: number;
 }
 
+/** How they are submitted. */
+export interface RangeSubmitOptions {
+  /**
+   * How many go by one io_submit(2), 1 to 2^32 - 1; all, unless given. Of a call that has more than two, the kernel
+   * gives the device nothing before all are prepared (AIO_PLUG_THRESHOLD in fs/aio.c): of reads that are not cached
+   * the first is under way sooner where fewer go together. Calls go on as long as each accepts what it was given.
+   */
+  readonly perCall?: number | undefined;
+}
+
 /**
  * Fills an iocb for each range, submits them, and collects what has completed: `io_submit` and
  * {@link io_getevents_ring} in one call, and none of the work for each transfer in JavaScript. Meant for transfers
@@ -49,6 +59,7 @@ export function io_submit_ranges(
   ranges: IoRangeArray,
   command: RangeCommand,
   events: IoEventArray,
+  options: RangeSubmitOptions = {},
 ): number {
   checkInteger('nr', nr, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   const rangesId = rangeArrayId(ranges);
@@ -58,6 +69,9 @@ export function io_submit_ranges(
   checkInteger('command.aio_lio_opcode', aio_lio_opcode, 0, 2 ** 16 - 1);
   checkInteger('command.aio_rw_flags', aio_rw_flags, -(2 ** 31), MAX_U32);
   checkInteger('command.tag', tag, 0, MAX_U32);
+  checkObject('options', options);
+  const { perCall = MAX_U32 } = options;
+  checkInteger('options.perCall', perCall, 1, MAX_U32);
   setRangeCommand(ranges, aio_lio_opcode, aio_rw_flags, tag);
   const result = native.ioSubmitRanges(
     contextSerial(ctx),
@@ -65,6 +79,7 @@ export function io_submit_ranges(
     slabId(slab),
     rangesId,
     eventArrayId(events),
+    perCall,
   );
   return resultOf(result, 'io_submit');
 }

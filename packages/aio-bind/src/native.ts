@@ -76,6 +76,7 @@ export interface Native {
     slab: NativeId,
     ranges: NativeId,
     events: NativeId,
+    perCall: number,
   ): number;
   ioGetevents(
     context: NativeId,

@@ -1,4 +1,5 @@
 // io_submit_ranges: many transfers prepared, submitted and collected in one call.
+import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   IOCB_CMD_PREAD,
@@ -9,13 +10,17 @@ import {
   IocbSlab,
   RWF_NOWAIT,
   type RangeCommand,
+  type RangeSubmitOptions,
   addressOf,
   aio_context_t,
   io_prep_pread,
   io_submit_ranges,
 } from '../src/index.js';
 import { Context, completions, failure, minus } from './context.js';
+import { type Inside, startChild } from './support/child.js';
 import { type File, O_RDONLY, tempFile } from './temp-file.js';
+
+const canTrace = spawnSync('strace', ['-qq', '-e', 'trace=none', 'true']).status === 0;
 
 const { PENDING } = IoRangeArray;
 const SLOTS = 8;
@@ -56,9 +61,14 @@ function prepare(...offsets: number[]): void {
   });
 }
 
-function submit(nr: number, command: Partial<RangeCommand> = {}): number {
+function submit(
+  nr: number,
+  command: Partial<RangeCommand> = {},
+  options?: RangeSubmitOptions,
+): number {
   const read = { aio_lio_opcode: IOCB_CMD_PREAD, aio_rw_flags: RWF_NOWAIT };
-  return io_submit_ranges(context.ctx, nr, slab, ranges, { ...read, tag: TAG, ...command }, events);
+  const whole = { ...read, tag: TAG, ...command };
+  return io_submit_ranges(context.ctx, nr, slab, ranges, whole, events, options);
 }
 
 const results = (count: number): number[] => [...ranges.res.subarray(0, count)];
@@ -184,6 +194,55 @@ describe('io_submit_ranges', () => {
     },
   );
 
+  test.for([1, 2, 3, 4, 100])('gives the same by calls of %i each', (perCall) => {
+    const all = [0, 500, FILE_BYTES - 30, 130];
+    prepare(...all);
+    expect(submit(4, {}, { perCall })).toBe(4);
+    expect(results(4)).toEqual([100, 100, 30, 100]);
+    expect(found()).toEqual({ ended: 4, whole: 3, others: 0 });
+    for (const [i, at] of all.entries()) {
+      const there = contents.subarray(at, at + 100);
+      expect(part(i).subarray(0, there.length)).toEqual(there);
+    }
+    ranges.aio_fildes[2] = -1;
+    expect(submit(4, {}, { perCall })).toBe(2);
+    expect(results(4)).toEqual([100, 100, PENDING, PENDING]);
+    ranges.aio_fildes[0] = -1;
+    expect(() => submit(4, {}, { perCall })).toThrow(refused('EBADF'));
+    expect(slab.inFlight()).toBe(0);
+  });
+
+  test.skipIf(!canTrace).for([
+    [2, 2],
+    [3, 4],
+    [4, 6],
+  ])(
+    'gives what was taken by calls of two before number %i fails: %i [needs strace]',
+    async ([failing, taken]) => {
+      const program = ({ aio, fs }: Inside): number => {
+        const fd = fs.openSync('/dev/zero', 'r');
+        const ctx = new aio.aio_context_t();
+        aio.io_setup(8, ctx);
+        const slab = new aio.IocbSlab(8);
+        const ranges = new aio.IoRangeArray(8);
+        ranges.aio_fildes.fill(fd);
+        ranges.aio_nbytes.fill(8);
+        ranges.slot.set([0, 1, 2, 3, 4, 5, 6, 7]);
+        const memory = Buffer.alloc(8);
+        ranges.aio_buf.fill(aio.addressOf(memory));
+        const command = { aio_lio_opcode: aio.IOCB_CMD_PREAD, aio_rw_flags: 0, tag: 1 };
+        const events = new aio.IoEventArray(8);
+        const options = { perCall: 2 };
+        return aio.io_submit_ranges(ctx, 6, slab, ranges, command, events, options);
+      };
+      const inject = `inject=io_submit:error=EAGAIN:when=${failing}`;
+      const wrapper = 'strace -f -qq -o /dev/null -e trace=io_submit -e'.split(' ').concat(inject);
+      const { result, stderr, status } = await startChild(program, null, { wrapper, exits: true })
+        .outcome;
+      expect({ result, stderr, status }).toEqual({ result: taken, stderr: '', status: 0 });
+    },
+  );
+
   test('fails as io_submit does', () => {
     prepare(0);
     expect(() => submit(-1)).toThrow(refused('EINVAL'));
@@ -224,6 +283,10 @@ describe('io_submit_ranges', () => {
     expect(context.take()).toEqual([]);
     expect(() => submit(1, { tag: 2 ** 32 })).toThrow(RangeError);
     expect(() => submit(1, { tag: '0' as never })).toThrow(TypeError);
+    expect(() => submit(1, {}, { perCall: 0 })).toThrow(RangeError);
+    expect(() => submit(1, {}, { perCall: 2 ** 32 })).toThrow(RangeError);
+    expect(() => submit(1, {}, { perCall: '1' as never })).toThrow(TypeError);
+    expect(() => submit(1, {}, null as never)).toThrow(TypeError);
     expect(() => new IoRangeArray(0)).toThrow(RangeError);
     expect(() => io_submit_ranges(context.ctx, 1, slab, {} as never, {} as never, events)).toThrow(
       TypeError,

@@ -8,7 +8,7 @@ import { ReadBatch } from '../src/engine/read-batch.js';
 import { eventGeneration, eventResult, eventSlot } from '../src/engine/iocb-words.js';
 import { collectGarbageUntil } from './support/collect-garbage.js';
 import { OwnEngine } from './support/own-engine.js';
-import { keepOnly, writeNumbered } from './support/page-cache.js';
+import { evict, keepOnly, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
 import { submitUnseen } from './support/unseen-ranges.js';
 
@@ -109,6 +109,22 @@ describe('each of a batch is given its own', () => {
     const { inLine, offloaded } = own.engine.stats();
     expect(inLine).toBeGreaterThan(0);
     expect(offloaded).toBeGreaterThan(0);
+    await file.close();
+  });
+
+  test('where nothing is: those that follow go by twos, until they are there', async () => {
+    const cold = folder.file('by-twos');
+    writeNumbered(cold, FILE_BYTES);
+    evict(cold);
+    const file = await own.open(cold, 'r');
+    const positions = Array.from({ length: 64 }, (_, i) => i * 4 * PAGE);
+    const perCall = (): unknown[] =>
+      vi.mocked(bind.io_submit_ranges).mock.calls.map(([, , , , , , options]) => options?.perCall);
+    await Promise.all(positions.map((position) => expectRead(100, position, file)));
+    expect(perCall()).toEqual([128]);
+    await expectReads(2, 100);
+    await expectReads(2, 100);
+    expect(perCall()).toEqual([128, 2, 128]);
     await file.close();
   });
 

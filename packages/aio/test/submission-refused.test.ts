@@ -1,5 +1,6 @@
 // What io_submit(2) may answer besides "taken": the kernel is made to, here.
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -229,17 +230,13 @@ test.skipIf(!canTrace).for(['when=1', 'when=2+3', 'when=3+5', 'when=1..4'])(
     const path = folder.file(`traced-${when}`);
     writeNumbered(path, FILE_BYTES);
     evict(path);
+    // What is not traced is not tampered with either.
+    const log = folder.file(`trace-${when}`);
+    const tampering = `inject=io_submit:error=EAGAIN:${when}`;
     const { result, stderr, status } = await inChild(work, path, {
-      wrapper: [
-        'strace',
-        '-f',
-        '-qq',
-        '-e',
-        'trace=none',
-        '-e',
-        `inject=io_submit:error=EAGAIN:${when}`,
-      ],
+      wrapper: ['strace', '-f', '-qq', '-o', log, '-e', 'trace=io_submit', '-e', tampering],
     });
     expect({ result, stderr, status }).toMatchObject({ result: 5 * 51, status: 0 });
+    expect(readFileSync(log, 'utf8')).toContain('(INJECTED)');
   },
 );

@@ -71,6 +71,20 @@ RangeArray::Found Sort(io_event* events, long count, const RangeArray& ranges,
   return found;
 }
 
+// io_submit(2), with no more than `most` in one call, as long as each takes all that it is given.
+// How many were taken; -errno where the first was refused.
+long SubmitInParts(aio_context_t ctx, long nr, long most, iocb** iocbs) {
+  long taken = 0;
+  do {
+    const long part = std::min(nr - taken, most);
+    const long result = kernel::IoSubmit(ctx, part, iocbs + taken);
+    if (result < 0) return taken == 0 ? result : taken;
+    taken += result;
+    if (result < part) return taken;
+  } while (taken < nr);
+  return taken;
+}
+
 }  // namespace
 
 Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
@@ -83,6 +97,8 @@ Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
     throw OutOfRange(info.Env(), "nr is larger than the array of ranges");
   }
   const auto& events = EventArrayArgument(info, 4);
+  const long per_call = Uint32Argument(info, 5);
+  if (per_call == 0) throw OutOfRange(info.Env(), "no ranges for each call");
 
   // What is checked must be what is used, and another thread may have been given the memory.
   const RangeArray::Command command = *ranges->command();
@@ -113,7 +129,8 @@ Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info) {
     context->Expect(slab);
   }
   // From here on nothing throws, so that what the kernel has is accounted for.
-  const long taken = kernel::IoSubmit(context == nullptr ? 0 : context->id(), nr, pointers.data());
+  const long taken =
+      SubmitInParts(context == nullptr ? 0 : context->id(), nr, per_call, pointers.data());
   *ranges->found() = {};
   if (context != nullptr && taken > 0) {
     const auto first = static_cast<size_t>(taken);

@@ -6,7 +6,7 @@
 
 namespace aio_bind::addon {
 
-// ioSubmitRanges(context, nr, slab, ranges, opcode, rwFlags, tag, events) -> count or -errno
+// ioSubmitRanges(context, nr, slab, ranges, events, perCall) -> count or -errno
 Napi::Value IoSubmitRanges(const Napi::CallbackInfo& info);
 
 }  // namespace aio_bind::addon

@@ -44,6 +44,8 @@ export interface Outcome<R> {
 }
 
 interface ChildOptions {
+  /** What stands before `node` on the command line, in place of what all tests run under. */
+  readonly wrapper?: readonly string[];
   readonly flags?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   /** How many descriptors it may have. */
@@ -80,10 +82,10 @@ export const main = fileURLToPath(new URL('program.js', import.meta.url));
 export function startChild<A, R>(
   program: Program<A, R>,
   argument: A,
-  { flags = [], env = {}, openFiles, exits = false }: ChildOptions = {},
+  { wrapper = runUnder, flags = [], env = {}, openFiles, exits = false }: ChildOptions = {},
 ): Started<R> {
   const given = JSON.stringify({ program: String(program), argument });
-  const node = [...runUnder, process.execPath, ...flags, main, given];
+  const node = [...wrapper, process.execPath, ...flags, main, given];
   const limited = ['sh', '-c', `ulimit -n ${openFiles ?? 'hard'}; exec "$@"`, 'sh', ...node];
   const [command = '', ...args] = openFiles === undefined ? node : limited;
   const child = spawn(command, args, {

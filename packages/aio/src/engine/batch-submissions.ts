@@ -1,3 +1,4 @@
+import { CHUNK_OPERATIONS, UNPLUGGED } from './chunk.js';
 import type { Counters } from './counters.js';
 import { BUFFERED_READ } from './device.js';
 import type { InFlight } from './in-flight.js';
@@ -21,6 +22,8 @@ export class BatchSubmissions {
   readonly loneRead: LoneRead;
   /** What of both another thread helps with. */
   readonly together: ReadTogether;
+  /** How many go by one io_submit(2). */
+  #perCall = CHUNK_OPERATIONS;
 
   constructor(port: KernelPort, ranges: RangeBatch, counters: Counters, inFlight: InFlight) {
     this.#port = port;
@@ -61,12 +64,14 @@ export class BatchSubmissions {
     }
     this.#counters.batches++;
     notHelped(batch);
-    const taken = this.#port.submitRanges(batch);
+    const taken = this.#port.submitRanges(batch, this.#perCall);
     if (taken <= 0) return taken;
+    const { ended, whole } = batch.columns;
+    this.#learn(ended - whole, taken);
     this.#inFlight.count += taken;
     this.#inFlight.inLine += taken;
     this.#counters.submitted += taken;
-    if (isWorthHelp && batch.columns.ended === count) file.device.endsInLine |= BUFFERED_READ;
+    if (isWorthHelp && ended === count) file.device.endsInLine |= BUFFERED_READ;
     return taken;
   }
 
@@ -98,11 +103,12 @@ export class BatchSubmissions {
     }
     this.#counters.batches++;
     notHelped(batch);
-    const taken = this.#port.submitReads(batch);
-    batch.isWhole = columns.whole === count;
-    batch.others = columns.events;
+    const taken = this.#port.submitReads(batch, this.#perCall);
+    const { ended, whole, events } = columns;
+    batch.isWhole = whole === count;
+    batch.others = events;
     if (taken <= 0) return taken;
-    const { ended } = columns;
+    this.#learn(ended - whole, taken);
     this.#inFlight.count += taken - ended;
     this.#inFlight.inLine += taken - ended;
     this.#counters.submitted += taken;
@@ -115,6 +121,15 @@ export class BatchSubmissions {
   forget(): void {
     this.reads.forget();
     this.loneRead.forget();
+  }
+
+  /**
+   * What was not in memory is followed by what is not, mostly: then the device is not to wait for all to be prepared.
+   *
+   * @param missed - how many have ended, but not in full
+   */
+  #learn(missed: number, taken: number): void {
+    this.#perCall = 2 * missed > taken ? UNPLUGGED : CHUNK_OPERATIONS;
   }
 
   /** @returns false where io_submit is to be asked */

@@ -8,3 +8,5 @@ export const CHUNK_OPERATIONS = 128;
  * (blk_start_plug() in fs/aio.c), and it would be idle for that long.
  */
 export const CHUNK_FOR_DEVICE = 8;
+/** Of no more than these it is given each when that is prepared (AIO_PLUG_THRESHOLD in fs/aio.c). */
+export const UNPLUGGED = 2;

@@ -6,6 +6,7 @@ import {
   IoRangeArray,
   IocbSlab,
   RWF_NOWAIT,
+  type RangeCommand,
   ReadHelper,
   SubmitThreads,
   TimedRead,
@@ -36,6 +37,11 @@ function refusal(error: unknown): number {
   const { errno } = error as NodeJS.ErrnoException;
   if (errno === undefined) throw error;
   return errno === -EAGAIN ? 0 : errno;
+}
+
+/** What may not wait. */
+function nowait(aio_lio_opcode: number, tag: number): RangeCommand {
+  return { aio_lio_opcode, aio_rw_flags: RWF_NOWAIT, tag };
 }
 
 interface PortOptions {
@@ -116,14 +122,17 @@ export class KernelPort {
   /**
    * The same for a batch of ranges, whose results it has then. Events of others that came with theirs are
    * `columns.events`.
+   *
+   * @param perCall - how many go by one io_submit(2)
    */
-  submitRanges({ sweep, columns, count, generation }: RangeBatch): number {
-    return this.#submitColumns(columns, count, sweep!.command.opcode, generation);
+  submitRanges({ sweep, columns, count, generation }: RangeBatch, perCall: number): number {
+    const command = nowait(sweep!.command.opcode, generation);
+    return this.#submitColumns(columns, count, command, perCall);
   }
 
   /** The same for reads that are by themselves. */
-  submitReads({ columns, count, generation }: ReadBatch): number {
-    return this.#submitColumns(columns, count, IOCB_CMD_PREAD, generation);
+  submitReads({ columns, count, generation }: ReadBatch, perCall: number): number {
+    return this.#submitColumns(columns, count, nowait(IOCB_CMD_PREAD, generation), perCall);
   }
 
   /** preadv2(2) for a read that is alone: bytes, or -errno. */
@@ -210,10 +219,15 @@ export class KernelPort {
     return this.#threads.queued === 0 && this.#threads.running === 0;
   }
 
-  #submitColumns(columns: IoRangeArray, count: number, opcode: number, tag: number): number {
-    const command = { aio_lio_opcode: opcode, aio_rw_flags: RWF_NOWAIT, tag };
+  #submitColumns(
+    columns: IoRangeArray,
+    count: number,
+    command: RangeCommand,
+    perCall: number,
+  ): number {
+    const [ctx, slab, events] = [this.#ctx, this.#slab, this.#events];
     try {
-      return io_submit_ranges(this.#ctx, count, this.#slab, columns, command, this.#events);
+      return io_submit_ranges(ctx, count, slab, columns, command, events, { perCall });
     } catch (error) {
       return refusal(error);
     }
