@@ -5,7 +5,8 @@ import { native } from './native.js';
 
 /**
  * Allocates zeroed memory at an address that is a multiple of `alignment`, as direct I/O
- * (`O_DIRECT`) needs. It is freed when the last view of it has been collected.
+ * (`O_DIRECT`) needs. It is freed when the last view of it has been collected. With some processors the kernel also
+ * copies twice as fast to memory that begins with a page as to what begins 8 or 16 bytes behind it.
  *
  * @param size - in bytes, 0 to `buffer.constants.MAX_LENGTH`
  * @param alignment - in bytes: a power of two from 8 to 2^30; 4096 suits every common device

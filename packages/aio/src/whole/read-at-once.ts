@@ -3,6 +3,7 @@ import { read_cached, read_cached_on_mount } from 'aio-bind';
 import { type DeviceNumber, makedev } from '../engine/local-devices.js';
 import { ENOENT, missingFile } from './missing-file.js';
 import { hasRoomForFifo, readOpenFifo } from './open-fifo.js';
+import { pageAligned } from './page-aligned.js';
 import { RarerTries } from './rarer-tries.js';
 import { beginsAtRoot, learnRoot, rootDevice } from './root-mount.js';
 
@@ -97,7 +98,7 @@ export function readAtOnce(path: string | Uint8Array, encoding: BufferEncoding |
   let size: number;
   try {
     // One byte more than there may be, to tell the end.
-    room ??= Buffer.allocUnsafeSlow(IN_LINE + 1);
+    room ??= pageAligned(IN_LINE + 1);
     size = read(path, room);
   } catch {
     // No Linux, or no addon.

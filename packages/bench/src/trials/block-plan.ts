@@ -17,6 +17,8 @@ export interface BlockSetting {
   readonly direct: boolean;
   /** How many go in at once, where that is not as the plan has it. */
   readonly batch?: number;
+  /** How far into a page each buffer begins, in bytes, where not at its start. */
+  readonly memoryOffset?: number;
   /** Who takes part, where not all do. */
   readonly drivers?: readonly string[];
 }
@@ -64,9 +66,15 @@ export function blockSettings(
   return settings;
 }
 
-export function settingName({ blockSize, depth, direct, batch }: BlockSetting): string {
-  const batches = batch === undefined ? '' : `, batches of ${batch}`;
-  return `${formatSize(blockSize)}, iodepth ${depth}${direct ? ', O_DIRECT' : ''}${batches}`;
+export function settingName(setting: BlockSetting): string {
+  const { blockSize, depth, direct, batch, memoryOffset } = setting;
+  return [
+    formatSize(blockSize),
+    `iodepth ${depth}`,
+    ...(direct ? ['O_DIRECT'] : []),
+    ...(batch === undefined ? [] : [`batches of ${batch}`]),
+    ...(memoryOffset === undefined ? [] : [`memory ${memoryOffset} bytes into a page`]),
+  ].join(', ');
 }
 
 /** What all settings of a plan have in common. */
@@ -83,7 +91,7 @@ export interface BlockCommon {
 }
 
 export function blockCase(setting: BlockSetting, common: BlockCommon): Case<BlocksWork> {
-  const { blockSize, depth, direct } = setting;
+  const { blockSize, depth, direct, memoryOffset } = setting;
   const { path, size, seconds, write = false, once = false, fillPool } = common;
   const batch = setting.batch ?? common.batch;
   const inOne = once || common.watchLoop === true || fillPool !== undefined;
@@ -106,6 +114,7 @@ export function blockCase(setting: BlockSetting, common: BlockCommon): Case<Bloc
       seconds,
       latency: purpose === 'latency',
       watchLoop: common.watchLoop ?? false,
+      ...(memoryOffset === undefined ? {} : { memoryOffset }),
       ...(fillPool === undefined ? {} : { fillPool }),
     }),
   };

@@ -33,6 +33,11 @@ const hot4kThousand: BlockSetting = { ...hot4k, depth: 1024, batch: 1024, driver
 const direct32: BlockSetting = { ...hot4k, direct: true };
 const direct128: BlockSetting = { ...direct32, depth: 128, drivers: BATCHERS };
 
+/** Parts of Node's pool begin with a multiple of 8, and large Buffers where malloc(3) has them. */
+const BY_OFFSET = [AIO, MANY, BASELINE, 'fs-sync'];
+const fromPool: BlockSetting = { ...hot4k, memoryOffset: 8, drivers: BY_OFFSET };
+const fromMalloc: BlockSetting = { ...hot1m, memoryOffset: 16, drivers: BY_OFFSET };
+
 /** Counting takes many seconds for each. */
 const COUNTED: ReadonlySet<string> = new Set([hot4k, direct32].map(settingName));
 
@@ -98,7 +103,10 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
     const full = effort === 'full';
     const size = given.size ?? 256 * K * K;
     const own = full
-      ? [hot4kAlone, hot4k, hot4kThousand, hot64k, hot1m, direct32, direct128]
+      ? [
+          ...[hot4kAlone, hot4k, hot4kThousand, hot64k, hot1m],
+          ...[fromPool, fromMalloc, direct32, direct128],
+        ]
       : [hot4k];
     if (given.direct === true)
       chooseDrivers('random-read --direct', allBlockDrivers, given.drivers);
@@ -117,6 +125,7 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
       notes: [
         'cached, from a file that is locked in memory, unless it says O_DIRECT: from the device',
         `fio, aio-bind and aio-many (readMany) submit batches of up to ${batch} where nothing else is said; fs-sync and fio-psync read one block at a time, whatever the iodepth`,
+        'buffers begin with a page where nothing else is said; how fast the kernel copies depends on that, with some processors',
         ...(given.direct === true
           ? ["Python's libraries take no part with O_DIRECT: they take no aligned memory"]
           : []),

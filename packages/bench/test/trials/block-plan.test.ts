@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { GivenOptions } from '../../src/options/given-options.js';
-import { blockSettings } from '../../src/trials/block-plan.js';
+import { blockCase, blockSettings, settingName } from '../../src/trials/block-plan.js';
 
 const SIZE = 1 << 20;
 const OWN = [8, 32].map((depth) => ({ blockSize: 4096, depth, direct: false }));
@@ -26,4 +26,15 @@ it.each<[GivenOptions, readonly string[]]>([
   [{ direct: true }, ['4096 32', '4096 128']],
 ])('any other has those that are compared most: %j', (given, settings) => {
   expect(chosen(given)).toEqual(settings);
+});
+
+it('says where memory begins, where that is not with a page, and has it so', () => {
+  const setting = { blockSize: 4096, depth: 32, direct: false };
+  const common = { path: '/file', size: SIZE, batch: 32, seconds: 1 };
+  const turn = { round: 0, seed: 1, purpose: 'speed' } as const;
+  expect(settingName(setting)).toBe('4k, iodepth 32');
+  expect(blockCase(setting, common).work(turn)).not.toHaveProperty('memoryOffset');
+  const askew = { ...setting, memoryOffset: 8 };
+  expect(settingName(askew)).toBe('4k, iodepth 32, memory 8 bytes into a page');
+  expect(blockCase(askew, common).work(turn)).toHaveProperty('memoryOffset', 8);
 });

@@ -16,6 +16,8 @@ export interface BlocksWork {
   readonly batch: number;
   /** O_DIRECT. */
   readonly direct: boolean;
+  /** How far into a page the first buffer begins, in bytes; 0 unless given. The others follow it. */
+  readonly memoryOffset?: number;
   /** Where the random numbers start. */
   readonly seed: number;
   /** For how long to measure. */

@@ -1,3 +1,4 @@
+import { allocAligned } from 'aio-bind';
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closing } from '../../measure/closing.js';
@@ -48,7 +49,7 @@ export async function measure(
   slices: Slices = oneSlice(),
 ): Promise<Sample> {
   const { files, rounds, intervalMs, warmUpSeconds } = work;
-  const buffers = files.map(({ size }) => Buffer.allocUnsafeSlow(size));
+  const buffers = files.map(({ size }) => allocAligned(size));
   const total = files.reduce((sum, { size }) => sum + size, 0);
   const reader = await readerOf(driver, work, buffers);
   await using _closing = closing(reader);
