@@ -17,10 +17,13 @@ import {
   io_submit_ranges,
 } from '../src/index.js';
 import { Context, completions, failure, minus } from './context.js';
-import { type Inside, startChild } from './support/child.js';
+import { type Inside, sanitizers, startChild } from './support/child.js';
 import { type File, O_RDONLY, tempFile } from './temp-file.js';
 
-const canTrace = spawnSync('strace', ['-qq', '-e', 'trace=none', 'true']).status === 0;
+const canTrace =
+  spawnSync('strace', ['-qq', '-e', 'trace=none', 'true'], {
+    env: { ...process.env, ...sanitizers(false) },
+  }).status === 0;
 
 const { PENDING } = IoRangeArray;
 const SLOTS = 8;
