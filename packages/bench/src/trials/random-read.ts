@@ -125,7 +125,7 @@ export const randomRead: Trial = defineTrial<BlocksWork>({
       notes: [
         'cached, from a file that is locked in memory, unless it says O_DIRECT: from the device',
         `fio, aio-bind and aio-many (readMany) submit batches of up to ${batch} where nothing else is said; fs-sync and fio-psync read one block at a time, whatever the iodepth`,
-        'buffers begin with a page where nothing else is said; how fast the kernel copies depends on that, with some processors',
+        'buffers begin with a page where nothing else is said (not those of Python); how fast the kernel copies depends on that, with some processors',
         ...(given.direct === true
           ? ["Python's libraries take no part with O_DIRECT: they take no aligned memory"]
           : []),
