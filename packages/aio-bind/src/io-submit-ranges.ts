@@ -48,8 +48,9 @@ export interface RangeSubmitOptions {
  * @throws EFAULT - an address that no process has
  * @throws EINVAL - no such context here, a negative `nr`, or a field that the kernel refuses
  * @throws ENOTSUP - an RWF flag that the kernel or the file system does not support
- * @throws TypeError - the memory of `ranges` was transferred (`ArrayBuffer.prototype.transfer`)
- * @throws RangeError - `nr` is more than there are, or a slot is outside the slab
+ * @throws TypeError - the memory of `ranges` was transferred (`ArrayBuffer.prototype.transfer`), or an option is of
+ *   another type
+ * @throws RangeError - `nr` is more than there are, a slot is outside the slab, or `perCall` is not from 1 to 2^32 - 1
  * @see io_submit(2)
  */
 export function io_submit_ranges(

@@ -37,8 +37,9 @@ export interface SubmitThreadsSubmitOptions {
  * does not: buffered reads that are not cached, writes that extend a file, anything on tmpfs. Writes to one file go
  * in order, several together, since they would wait for each other in the kernel; everything else goes alone.
  *
- * Threads start when there is work, another for each operation until there are as many as there may be, and end when
- * there has been none for a while. What they submit completes in its context like everything else; what the kernel
+ * Threads start when there is work, another for each operation that could go at once until there are as many as there may
+ * be (none for a further write to a file, nor for what has begun while a thread waits), and end when there has been no
+ * work for a while. What they submit completes in its context like everything else; what the kernel
  * refuses to take is collected with {@link SubmitThreads.refused}. An operation's slot is copied when it is queued, and
  * may be prepared anew at once (iovecs may not: the kernel copies those when a thread submits).
  *

@@ -78,9 +78,11 @@ bool SubmitPool::Enqueue(const std::shared_ptr<SubmitPool>& pool, SubmitJob job)
   }
   // A thread that has only just begun to wait is slow to wake: several that take turns have work
   // done sooner than one or two. What has begun needs but one.
+  const bool one_will_do = begun || pool->start_failed_;
   const bool enough =
-      (begun && pool->waiting_ > ready) || pool->workers_.size() >= pool->max_threads_;
-  if (!enough && !pool->StartThread(pool) && pool->workers_.empty()) {
+      (one_will_do && pool->waiting_ > ready) || pool->workers_.size() >= pool->max_threads_;
+  if (!enough) pool->start_failed_ = !pool->StartThread(pool);
+  if (pool->workers_.empty()) {
     pool->queue_.Remove(AnyJob,
                         [&](const SubmitJob& stranded) { pool->Refuse(stranded, -EAGAIN); });
     return true;
@@ -187,6 +189,7 @@ void SubmitPool::Work(std::list<Worker>::iterator self) {
   }
   finished_.push_back(self->thread);
   workers_.erase(self);
+  start_failed_ = false;  // there is room for one, at least
   settled_.notify_all();
 }
 

@@ -114,6 +114,7 @@ class SubmitPool : public std::enable_shared_from_this<SubmitPool> {
   uint32_t waiting_ = 0;             // threads without a job
   uint32_t watching_ = 0;            // of these, for when the next that has begun may be taken
   uint32_t starting_ = 0;            // threads that have not come to Work() yet
+  bool start_failed_ = false;        // the last time there was no thread to be had
   bool closed_ = false;
 };
 
