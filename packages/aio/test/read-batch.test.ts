@@ -129,6 +129,23 @@ describe('each of a batch is given its own', () => {
     await file.close();
   });
 
+  test('where each ends with its file: those that follow go by one call, as they are in memory', async () => {
+    const short = folder.file('short');
+    writeNumbered(short, 1000);
+    const file = await own.open(short, 'r');
+    const positions = Array.from({ length: 64 }, (_, i) => i);
+    const perCall = (): unknown[] =>
+      vi.mocked(bind.io_submit_ranges).mock.calls.map(([, , , , , , options]) => options?.perCall);
+    const read = async (position: number): Promise<void> => {
+      const { bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, position);
+      expect(bytesRead).toBe(1000 - position);
+    };
+    await Promise.all(positions.map(read));
+    await Promise.all(positions.map(read));
+    expect(perCall()).toEqual([128, 128]);
+    await file.close();
+  });
+
   test.for([0, 1, 3])('where the file of number %i is not open for reading', async (which) => {
     const writeOnly = await own.open(folder.file('written'), 'w');
     const reads = Array.from({ length: 4 }, (_, i) =>

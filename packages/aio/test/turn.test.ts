@@ -1,5 +1,6 @@
 // Reads that end in line must not keep anybody else from their turn. Progress is counted in turns of
 // the event loop, not in time.
+import { createHook } from 'node:async_hooks';
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -77,4 +78,20 @@ test('while 64 loops read without end, setImmediate, timers and sockets have the
   expect(seen.reads).toBeGreaterThan(TURNS * LOOPS);
   expect(stats()?.offloaded).toBe(offloaded);
   await handle.close();
+});
+
+test('writes that are awaited one by one make no turns of their own', async () => {
+  const handle = await open(folder.file('one-by-one'), 'w', { backend: 'kernel' });
+  const WRITES = 50;
+  let immediates = 0;
+  const hook = createHook({
+    init: (_, type) => {
+      if (type === 'Immediate') immediates++;
+    },
+  }).enable();
+  for (let i = 0; i < WRITES; i++) await handle.write(Buffer.alloc(64), 0, 64, i * 64);
+  hook.disable();
+  await handle.close();
+  // Others may have some.
+  expect(immediates).toBeLessThan(WRITES / 2);
 });

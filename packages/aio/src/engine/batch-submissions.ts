@@ -1,3 +1,5 @@
+import { IoRangeArray } from 'aio-bind';
+import { isAllOfRead } from './attempt.js';
 import { CHUNK_OPERATIONS, UNPLUGGED } from './chunk.js';
 import type { Counters } from './counters.js';
 import { BUFFERED_READ } from './device.js';
@@ -66,12 +68,11 @@ export class BatchSubmissions {
     notHelped(batch);
     const taken = this.#port.submitRanges(batch, this.#perCall);
     if (taken <= 0) return taken;
-    const { ended, whole } = batch.columns;
-    this.#learn(ended - whole, taken);
+    this.#learn(batch.columns, taken);
     this.#inFlight.count += taken;
     this.#inFlight.inLine += taken;
     this.#counters.submitted += taken;
-    if (isWorthHelp && ended === count) file.device.endsInLine |= BUFFERED_READ;
+    if (isWorthHelp && batch.columns.ended === count) file.device.endsInLine |= BUFFERED_READ;
     return taken;
   }
 
@@ -108,7 +109,7 @@ export class BatchSubmissions {
     batch.isWhole = whole === count;
     batch.others = events;
     if (taken <= 0) return taken;
-    this.#learn(ended - whole, taken);
+    this.#learn(columns, taken);
     this.#inFlight.count += taken - ended;
     this.#inFlight.inLine += taken - ended;
     this.#counters.submitted += taken;
@@ -126,10 +127,11 @@ export class BatchSubmissions {
   /**
    * What was not in memory is followed by what is not, mostly: then the device is not to wait for all to be prepared.
    *
-   * @param missed - how many have ended, but not in full
+   * @param columns - what has just been submitted
    */
-  #learn(missed: number, taken: number): void {
-    this.#perCall = 2 * missed > taken ? UNPLUGGED : CHUNK_OPERATIONS;
+  #learn(columns: IoRangeArray, taken: number): void {
+    const isMostlyCold = columns.ended > columns.whole && 2 * countMissed(columns, taken) > taken;
+    this.#perCall = isMostlyCold ? UNPLUGGED : CHUNK_OPERATIONS;
   }
 
   /** @returns false where io_submit is to be asked */
@@ -162,4 +164,15 @@ export class BatchSubmissions {
     this.#counters.submitted += count;
     this.#counters.inLine += ended;
   }
+}
+
+/** How many have come back without all of what they were to read: it was not in memory. */
+function countMissed({ res, aio_nbytes, aio_offset }: IoRangeArray, taken: number): number {
+  let missed = 0;
+  for (let i = 0; i < taken; i++) {
+    const result = res[i]!;
+    if (result === IoRangeArray.PENDING) continue;
+    if (!isAllOfRead(result, aio_nbytes[i]!, aio_offset[i]!)) missed++;
+  }
+  return missed;
 }

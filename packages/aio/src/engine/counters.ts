@@ -10,7 +10,7 @@ export interface EngineStats {
   readonly inFlight: number;
   /** Operations that wait to be submitted now. */
   readonly queued: number;
-  /** Calls of io_submit(2) on the event loop. */
+  /** Batches that the event loop submitted: by one io_submit(2), or, of what is not in memory, by several. */
   readonly batches: number;
   /** Attempts that had ended when io_submit(2) or preadv2(2) returned. */
   readonly inLine: number;

@@ -62,7 +62,7 @@ export class Flushes {
     return this.#batchBegan;
   }
 
-  /** One has begun in this turn of the event loop. */
+  /** Something has taken of the time of this turn of the event loop. */
   get isInTurn(): boolean {
     return this.#turn.isRunning;
   }

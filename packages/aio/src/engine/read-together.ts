@@ -24,7 +24,7 @@ export interface ColumnBatch {
   readonly count: number;
   /** Of all of them together. */
   readonly bytes: number;
-  /** It went by preadv2(2), read by read; else all by one io_submit(2). */
+  /** It went by preadv2(2), read by read; else by io_submit(2). */
   isHelped: boolean;
   /** Which one goes on in a thread that helped, and will be announced; -1 where none does. */
   late: number;
