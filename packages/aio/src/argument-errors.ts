@@ -43,3 +43,11 @@ export function checkInteger(
 export function checkObject(name: string, value: unknown): asserts value is object {
   if (typeof value !== 'object' || value === null) throw invalidType(name, 'an object', value);
 }
+
+/** For an option whose value is of the right type, but cannot be. */
+export function invalidValue(name: string, reason: string, value: unknown): TypeError {
+  const error = new TypeError(
+    `The property '${name}' ${reason}. Received ${inspect(value, { depth: -1 })}`,
+  );
+  return Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
+}

@@ -1,7 +1,17 @@
 // Whoever listens for a handle's 'close' may do anything: others wait for what has ended with its last operation.
 import { createHook } from 'node:async_hooks';
 import { type EventEmitter, once } from 'node:events';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type FileHandle, open as nodeOpen } from 'node:fs/promises';
+import {
+  afterAll,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 import { type AioFileHandle, AioContext, ReadOperation, open } from '../src/index.js';
 import { numberedBytes, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
@@ -20,13 +30,35 @@ afterAll(() => folder[Symbol.dispose]());
 beforeEach(async () => {
   closing = await open(folder.file('file'), 'r', { backend: 'kernel' });
   other = await open(folder.file('file'), 'r', { backend: 'kernel' });
-  onTestFinished(() => other.close());
+  const first = closing;
+  onTestFinished(async () => {
+    await Promise.all([first.close(), other.close()]);
+  });
 });
 
+/** A read that takes a thread, so that it is under way when a call for it returns. */
+const LARGE = 1 << 19;
+
+/** As in a version of Node whose methods have other names: there it is told when nothing is under way any more. */
+async function openUnknown(): Promise<AioFileHandle> {
+  const actual = Object.getOwnPropertySymbols;
+  const watch = vi
+    .spyOn(Object, 'getOwnPropertySymbols')
+    .mockImplementation((object) =>
+      actual(object).filter(({ description }) => description !== 'kRef'),
+    );
+  const handle = await open(folder.file('file'), 'r', { backend: 'kernel' });
+  watch.mockRestore();
+  return handle;
+}
+
 /** What it is, though Node does not say so in its types. */
-const emitter = (handle: AioFileHandle): EventEmitter => handle as unknown as EventEmitter;
+const emitter = (handle: FileHandle): EventEmitter => handle as unknown as EventEmitter;
 
 describe('among operations of a context', () => {
+  beforeEach(async () => {
+    closing = await openUnknown();
+  });
   const reading = (file: AioFileHandle, index: number): ReadOperation =>
     new ReadOperation({ file, buffer: Buffer.alloc(64), offset: index * 64 });
   const bytesAt = (index: number): Buffer => contents.subarray(index * 64, index * 64 + 64);
@@ -68,7 +100,65 @@ describe('among operations of a context', () => {
   });
 });
 
-test('it may throw: the error is that of the close, and others have their results', async () => {
+/** What is seen of a handle's end while a read of it is under way, and a stream of it is read. */
+async function endOf(handle: FileHandle): Promise<object> {
+  const heard: string[] = [];
+  const seen = { data: 0, web: '', fd: NaN };
+  const stream = handle.createReadStream({ highWaterMark: 1024 });
+  await once(stream, 'data');
+  emitter(handle).on('close', () => heard.push('close'));
+  const read = handle.read(Buffer.alloc(LARGE), 0, LARGE, 0);
+  const closed = handle.close();
+  heard.push('returned');
+  stream.on('data', () => seen.data++);
+  try {
+    handle.readableWebStream();
+  } catch (error) {
+    seen.web = (error as Error).message;
+  }
+  expect((await read).bytesRead).toBe(LARGE);
+  await closed;
+  if (!stream.closed) await once(stream, 'close');
+  return { ...seen, heard, fd: handle.fd };
+}
+
+test('it hears of the close at once, and so do streams, while a read is under way, as with Node', async () => {
+  const nodes = await endOf(await nodeOpen(folder.file('file'), 'r'));
+  expect(nodes).toMatchObject({ heard: ['close', 'returned'], data: 0, fd: -1 });
+  expect(await endOf(closing)).toEqual(nodes);
+});
+
+test('where Node’s methods have other names, it hears of it when nothing is under way any more', async () => {
+  const handle = await openUnknown();
+  const seen: string[] = [];
+  emitter(handle).on('close', () => seen.push('close'));
+  const read = handle.read(Buffer.alloc(LARGE), 0, LARGE, 0).then(() => seen.push('read'));
+  const closed = [handle.close(), handle.close()];
+  seen.push('returned');
+  await Promise.all([read, ...closed]);
+  expect(seen).toEqual(['returned', 'read', 'close']);
+  expect(handle.fd).toBe(-1);
+});
+
+test('it may throw: the call throws, as in Node, and all have their results', async () => {
+  const error = new Error('thrown by a listener');
+  emitter(closing).on('close', () => {
+    throw error;
+  });
+  const reads = Array.from({ length: 4 }, (_, i) =>
+    (i % 2 === 0 ? closing : other).read(Buffer.alloc(LARGE), 0, LARGE, i),
+  );
+  expect(() => closing.close()).toThrow(error);
+  for (const [i, { bytesRead, buffer }] of (await Promise.all(reads)).entries()) {
+    expect(bytesRead).toBe(LARGE);
+    expect(buffer.equals(contents.subarray(i, i + LARGE))).toBe(true);
+  }
+  await closing.close();
+  expect(closing.fd).toBe(-1);
+});
+
+test('where Node’s methods have other names, it may throw: the error is that of the close, and others have their results', async () => {
+  closing = await openUnknown();
   const error = new Error('thrown by a listener');
   emitter(closing).on('close', () => {
     throw error;

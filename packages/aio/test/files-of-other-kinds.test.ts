@@ -1,9 +1,11 @@
 // What is no ordinary file on a disk: each behaves as it does with Node's own handle.
 import { execFileSync } from 'node:child_process';
-import { constants } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { type FileHandle, open as nodeOpen } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { allocAligned } from 'aio-bind';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import aioFs from '../src/fs.js';
 import { open } from '../src/index.js';
 import { outcomeOf } from './support/outcome.js';
 import { numberedBytes } from './support/page-cache.js';
@@ -101,6 +103,36 @@ describe("a handle of ours behaves as Node's does", () => {
     ]);
     expect(ours).toEqual(nodes);
   });
+});
+
+const TRACE = '/sys/kernel/tracing/trace_pipe';
+
+/** It takes root, and a tracefs. */
+const canTrace = ((): boolean => {
+  try {
+    accessSync(TRACE, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+test('a regular file that has no position is read like a pipe', async ({ skip }) => {
+  skip(!canTrace, `not runnable here: needs root, and tracefs for ${TRACE}`);
+  const reads = [read(4, null), read(4, 0), readFile, readv];
+  const [nodes, ours] = await byBoth(TRACE, O_NONBLOCK, reads);
+  expect(ours).toEqual(nodes);
+  const [empty, nowhere] = ['EAGAIN', 'ESPIPE'].map((code) => ({
+    rejected: { code, syscall: 'read' },
+  }));
+  expect(nodes).toMatchObject([empty, nowhere, empty, nowhere]);
+  const fd = aioFs.openSync(TRACE, O_NONBLOCK);
+  const reading = promisify(aioFs.read);
+  await expect(reading(fd, Buffer.alloc(4), 0, 4, null)).rejects.toMatchObject({
+    code: 'EAGAIN',
+    syscall: 'read',
+  });
+  aioFs.closeSync(fd);
 });
 
 describe('with O_DIRECT', () => {

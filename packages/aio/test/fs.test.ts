@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import nodeFs, { readFileSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -30,6 +31,24 @@ describe('aio/fs', () => {
     const required = createRequire(import.meta.url)('aio/fs') as typeof fs;
     expect(Object.keys(required)).toEqual(Object.keys(nodeFs));
     expect(required.readFile).not.toBe(nodeFs.readFile);
+  });
+
+  test('close calls back in the context of whoever closes, also where something is under way', async () => {
+    using folder = new TempFolder();
+    const contexts = new AsyncLocalStorage<string>();
+    const fd = fs.openSync(folder.file('file'), 'w');
+    const writing = contexts.run('writes', () =>
+      called((done) => {
+        fs.write(fd, Buffer.alloc(1 << 20), 0, 1 << 20, 0, done);
+      }),
+    );
+    const closing = contexts.run('closes', () =>
+      called((done) => {
+        fs.close(fd, (...results) => done(...results, contexts.getStore()));
+      }),
+    );
+    expect((await writing)[1]).toBe(1 << 20);
+    expect(await closing).toEqual([null, 'closes']);
   });
 
   test('has everything that node:fs has, under the same names', () => {

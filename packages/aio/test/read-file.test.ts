@@ -15,10 +15,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { once } from 'node:events';
+import nodeFs from 'node:fs';
 import fsPromises, { open as nodeOpen } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import aioFs from '../src/fs.js';
 import { open, readFile } from '../src/index.js';
 import { readAtOnce } from '../src/whole/read-at-once.js';
 import { readPlain } from '../src/whole/read-file.js';
@@ -157,6 +160,35 @@ describe('readFile', () => {
       return read(folder.file('file'), wrong(options));
     });
   });
+
+  const memories: Record<string, () => unknown> = {
+    'that is large enough': () => Buffer.alloc(8),
+    'that is no Buffer': () => new Uint8Array(8),
+    'that is too small': () => Buffer.alloc(2),
+    'that is none': () => 'memory',
+    'by a function': () => (size: number) => Buffer.alloc(size + 1),
+  };
+  test.for(Object.keys(memories))(
+    "the caller's own memory (%s) is filled as Node's version does it",
+    async (which) => {
+      using folder = new TempFolder();
+      writeFileSync(folder.file('file'), 'text');
+      const seen = async (read: (options: never) => Promise<unknown>): Promise<string[]> => {
+        const buffer = memories[which]!();
+        const result = (await read({ buffer } as never)) as Buffer;
+        const isTheirs = result.buffer === (buffer as Uint8Array).buffer;
+        return [result.toString(), isTheirs ? 'there' : 'elsewhere'];
+      };
+      await same((read) => seen((options) => read(folder.file('file'), options)));
+      await expectSame(nodeOpen, open as typeof nodeOpen, async (openFile) => {
+        await using handle = await openFile(folder.file('file'));
+        return await seen((options) => handle.readFile(options));
+      });
+      await expectSame(nodeFs, aioFs, (fs) =>
+        seen((options) => promisify(fs.readFile)(folder.file('file'), options)),
+      );
+    },
+  );
 
   test('a signal that comes at once is heard', async () => {
     using folder = new TempFolder();

@@ -376,6 +376,7 @@ test('without a position it is read from where the descriptor is, which is moved
   using engine = new OwnEngine();
   readFileSync(path); // A test before has evicted it.
   const handle = await openAndRead(engine);
+  vi.mocked(bind.lseek).mockClear();
   for (let at = 0; at < 10_000; at += 1000) await expectNext(handle, 1000, at);
   expect([byThemselves(), seeks()]).toEqual([11, 0]);
   // Of those that do not wait for one another the last take turns.

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { SERVED, type ServedHandle } from '../src/handle/served.js';
 import { type AioFileHandle, open, stats } from '../src/index.js';
+import { inChild } from './support/child.js';
 import { TempFolder } from './support/temp-folder.js';
 
 let folder: TempFolder;
@@ -117,6 +118,36 @@ test('a read moves the position on from where others have left it', async () => 
   expect(buffer.toString('latin1', 0, bytesRead)).toBe('56789');
 });
 
+test.for(['w', 'a', 'r+'])(
+  'a writeFile that fails half-way leaves the descriptor behind what was written (%s), as with Node',
+  async (flags) => {
+    const path = newPath();
+    writeFileSync(path, '');
+    const { result, stderr } = await inChild(
+      async ({ aio, fs }, { path, flags }) => {
+        const seen: unknown[] = [];
+        for (const open of [fs.promises.open, aio.open]) {
+          const handle = await open(path, flags);
+          const failed = await handle.writeFile('0123456789').then(
+            () => 'written',
+            (error: unknown) => (error as NodeJS.ErrnoException).code,
+          );
+          const info = fs.readFileSync(`/proc/self/fdinfo/${handle.fd}`, 'latin1');
+          seen.push([failed, /^pos:\s*(\d+)/m.exec(info)?.[1], fs.readFileSync(path, 'latin1')]);
+          await handle.truncate(0);
+          await handle.close();
+        }
+        return seen;
+      },
+      { path, flags },
+      // In bytes, for each file.
+      { wrapper: ['prlimit', '--fsize=6'] },
+    );
+    const expected = ['EFBIG', '6', '012345'];
+    expect({ result, stderr }).toEqual({ result: [expected, expected], stderr: '' });
+  },
+);
+
 describe('what waits for its turn', () => {
   test.for([
     ['read', (handle: AioFileHandle, limits: object) => handle.read(Buffer.alloc(4), limits)],
@@ -184,27 +215,67 @@ describe('a writeFile', () => {
     expect(readFileSync(path, 'latin1')).toBe('whole thing');
   });
 
-  test('of what Node iterates over is waited for by a sync, and takes its place among others', async () => {
+  test('of what Node iterates over: a sync waits for the piece that is being written, not for the next', async () => {
     const path = newPath();
     const handle = await openNew(path);
+    // Node writes it in 64 turns of the loop, so it is still at it when the sync is asked for.
+    const large = Buffer.alloc(32 << 20, 'x');
     let open!: () => void;
     const gate = new Promise<void>((resolve) => {
       open = resolve;
     });
-    async function* pieces(): AsyncGenerator<string> {
-      yield 'head ';
+    const seen: string[] = [];
+    async function* pieces(): AsyncGenerator<Buffer> {
+      seen.push('begun');
+      yield large;
+      seen.push('written');
       await gate;
-      yield 'tail';
+      yield Buffer.from('tail');
     }
-    let isWritten = false;
-    const writing = handle.writeFile(pieces() as never).then(() => {
-      isWritten = true;
-    });
-    const synced = handle.sync().then(() => isWritten);
+    const writing = handle.writeFile(pieces() as never);
+    await nextTurn();
+    await handle.sync().then(() => seen.push('synced'));
+    expect(seen).toEqual(['begun', 'written', 'synced']);
     open();
     await writing;
-    expect(await synced).toBe(true);
-    expect(readFileSync(path, 'latin1')).toBe('head tail');
+    expect(readFileSync(path).subarray(-5).toString()).toBe('xtail');
+  });
+
+  test.for(['sync', 'datasync'] as const)(
+    'of that, who makes the pieces may wait for a %s, and write himself',
+    async (method) => {
+      const path = newPath();
+      const handle = await openNew(path);
+      async function* pieces(): AsyncGenerator<string> {
+        yield 'one ';
+        await handle[method]();
+        await handle.write('two ');
+        await handle[method]();
+        yield 'three';
+      }
+      await handle.writeFile(pieces() as never);
+      await handle.appendFile([' four'] as never);
+      expect(readFileSync(path, 'latin1')).toBe('one two three four');
+    },
+  );
+
+  test('of that ends with the first piece that is refused, and nobody waits for it', async () => {
+    const handle = await openNew(newPath());
+    const seen: string[] = [];
+    function* pieces(): Generator {
+      try {
+        yield 'one';
+        yield 2;
+        seen.push('asked for more');
+      } finally {
+        seen.push('ended');
+      }
+    }
+    await expect(handle.writeFile(pieces() as never)).rejects.toMatchObject({
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
+    await handle.sync();
+    expect(seen).toEqual(['ended']);
   });
 
   test('of that is given up on in time', async () => {

@@ -1,11 +1,13 @@
 // Calls that an ordinary handle leaves to Node's own methods, in the form that the engine takes: Node's
 // would come to the descriptor as they are, and fail there for want of alignment.
+import { invalidValue } from '../argument-errors.js';
 import { claimStack } from '../engine/claim-stack.js';
 import { type Patience, withinOneLimit } from '../engine/give-up.js';
 import type { OpenFile } from '../engine/open-file.js';
 import { patienceOf, vectorPosition } from '../handle/arguments.js';
 import { readvAtPosition, writevAtPosition } from '../handle/at-position.js';
 import type { FileHandleClass } from '../handle/file-handle.js';
+import { isIterable } from '../handle/pieces.js';
 import { type Served, servedNow } from '../handle/served.js';
 import { wholeBytes, wholeOptions, writeWhole } from '../handle/whole-file.js';
 
@@ -87,6 +89,12 @@ function classOver(Base: FileHandleClass): FileHandleClass {
       }
       const patience = patienceOf(options);
       return { bytesWritten: await inParts(served, many, patience, writevAtPosition), buffers };
+    }
+
+    override async readFile(options?: unknown): Promise<unknown> {
+      const { buffer } = Object(options) as { readonly buffer?: unknown };
+      if (buffer === undefined) return super.readFile(options);
+      throw invalidValue('options.buffer', 'is not for direct I/O, whose read() takes one', buffer);
     }
 
     override async writeFile(data: unknown, options?: unknown): Promise<unknown> {
@@ -204,11 +212,6 @@ async function whileOpen<T>(file: OpenFile, work: () => Promise<T>): Promise<T> 
   } finally {
     file.end();
   }
-}
-
-function isIterable(data: unknown): data is AsyncIterable<unknown> | Iterable<unknown> {
-  if (typeof data !== 'object' || data === null || ArrayBuffer.isView(data)) return false;
-  return Symbol.asyncIterator in data || Symbol.iterator in data;
 }
 
 function asData(piece: unknown): unknown {

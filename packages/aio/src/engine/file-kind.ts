@@ -1,6 +1,15 @@
 // What is known of a file without asking a server (NFS) or a daemon (FUSE), which may be this very process.
 import { constants, fstat, fstatSync } from 'node:fs';
-import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC, STATX_SIZE, STATX_TYPE, Statx, statx } from 'aio-bind';
+import {
+  AT_EMPTY_PATH,
+  AT_STATX_DONT_SYNC,
+  SEEK_CUR,
+  STATX_SIZE,
+  STATX_TYPE,
+  Statx,
+  lseek,
+  statx,
+} from 'aio-bind';
 import { learnLocal, makedev } from './local-devices.js';
 import type { OpenFile } from './open-file.js';
 
@@ -13,6 +22,19 @@ export interface FileKind {
   readonly dev: number;
   /** In bytes; not of a block device. Where it is another machine's file, it may be larger by now. */
   readonly size: number;
+}
+
+/**
+ * Whether it has a position, without which the kernel takes none to read at: some regular files (of debugfs and tracefs,
+ * and of daemons that stream) are read like pipes, and what another file system within Node calls a descriptor is none.
+ */
+export function isSeekable(fd: number): boolean {
+  try {
+    lseek(fd, 0, SEEK_CUR);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 let stat: Statx | null = null;

@@ -25,6 +25,9 @@ interface Positioned {
  */
 export type Begin<T> = (position: number, patience: Patience) => Promise<T>;
 
+/** How many bytes were written; null stands for the result of a write that failed. */
+export type Written<T> = (result: T | null) => number;
+
 /**
  * Reads and writes without a position go where the descriptor's own is, and move it. Kernel AIO takes positions
  * only, so each of ours takes turns with the others: looks where that is, and transfers.
@@ -76,31 +79,35 @@ export class PositionLock {
    *
    * @param length - how many bytes are to be written
    */
-  write<T>(
-    length: number,
-    begin: Begin<T>,
-    moved: (result: T) => number,
-    patience: Patience,
-  ): Promise<T> {
+  write<T>(length: number, begin: Begin<T>, written: Written<T>, patience: Patience): Promise<T> {
     const noStack = stackRefusal();
     if (noStack !== null) return noStack;
     const { append, regular, fd } = this.#file;
     if (append) {
       return this.beforeSync(
         this.#whileOpen(async () => {
-          const result = await begin(0, patience);
-          if (moved(result) > 0) await this.#appended();
-          return result;
+          let result: T | null = null;
+          try {
+            result = await begin(0, patience);
+            return result;
+          } finally {
+            if (written(result) > 0) await this.#appended();
+          }
         }),
       );
     }
     return this.beforeSync(
       this.#inTurn(async (left) => {
         const end = regular ? this.#moveOn(length) : null;
-        if (end !== null) return this.#writeBefore(end, length, begin, moved, left);
-        const result = await begin(lseek(fd, 0, SEEK_CUR), left);
-        lseek(fd, moved(result), SEEK_CUR);
-        return result;
+        if (end !== null) return this.#writeBefore(end, length, begin, written, left);
+        let result: T | null = null;
+        try {
+          result = await begin(lseek(fd, 0, SEEK_CUR), left);
+          return result;
+        } finally {
+          const count = written(result);
+          if (count > 0) lseek(fd, count, SEEK_CUR);
+        }
       }, patience),
     );
   }
@@ -156,19 +163,19 @@ export class PositionLock {
     end: number,
     length: number,
     begin: Begin<T>,
-    moved: (result: T) => number,
+    written: Written<T>,
     patience: Patience,
   ): Promise<T> {
-    let unused = length;
+    let result: T | null = null;
+    let isGivenUp = false;
     try {
-      const result = await begin(end - length, patience);
-      unused -= moved(result);
+      result = await begin(end - length, patience);
       return result;
     } catch (error) {
-      if ((error as Error).name === 'AbortError') unused = 0;
+      isGivenUp = (error as Error).name === 'AbortError';
       throw error;
     } finally {
-      this.#giveBack(end, unused);
+      if (!isGivenUp) this.#giveBack(end, length - written(result));
     }
   }
 

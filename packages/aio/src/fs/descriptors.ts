@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC, STATX_INO, STATX_TYPE, Statx, statx } from 'aio-bind';
 import { engineFor } from '../backend.js';
 import { deviceOf } from '../engine/device.js';
-import { kindOf } from '../engine/file-kind.js';
+import { isSeekable, kindOf } from '../engine/file-kind.js';
 import type { Served } from '../handle/served.js';
 import { bareFile } from '../whole/bare-file.js';
 
@@ -38,7 +38,7 @@ function has(flags: unknown, bit: number, letter: string): boolean {
 export function remember(fd: number, flags: unknown): void {
   descriptors.delete(fd);
   const engine = engineFor('auto');
-  if (engine === null) return;
+  if (engine === null || !isSeekable(fd)) return;
   const { isRegular, isBlockDevice, dev } = kindOf(fd);
   if (!isRegular && !isBlockDevice) return;
   const file = bareFile({

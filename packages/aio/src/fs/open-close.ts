@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import nodeFs from 'node:fs';
 import { claimStack } from '../engine/claim-stack.js';
 import { splitCallback } from './callback.js';
@@ -37,9 +38,9 @@ function closeAny(fd: unknown, ...args: unknown[]): void {
   };
   const [callback] = args;
   const served = callback === undefined || typeof callback === 'function' ? forget(fd) : null;
-  // What is under way needs the descriptor.
-  if (served === null) close();
-  else served.file.whenIdle(close);
+  // What is under way needs the descriptor; whoever ends that is not who closes.
+  if (served === null || served.file.idle) close();
+  else served.file.whenIdle(AsyncResource.bind(close));
 }
 
 function closeSyncAny(fd: unknown): void {

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { AioFileHandle } from '../aio-file-handle.js';
 import { claimStack, stackRefusal } from '../engine/claim-stack.js';
 import { deviceOf } from '../engine/device.js';
-import { kindOf } from '../engine/file-kind.js';
+import { isSeekable, kindOf } from '../engine/file-kind.js';
 import type { Carrier } from '../engine/carrier.js';
 import { type NodeMethods, OpenFile } from '../engine/open-file.js';
 import { OwnPromise, chain } from '../engine/own-promise.js';
@@ -37,17 +37,39 @@ function has(flags: string | number, bit: number, letter: string): boolean {
   return typeof flags === 'number' ? (flags & bit) !== 0 : flags.includes(letter);
 }
 
+/** Keeps a handle's descriptor open until it is let go, as Node's own methods do. */
+interface Hold {
+  readonly take: () => void;
+  readonly letGo: () => void;
+}
+
+function method(owner: object, name: string): (() => void) | null {
+  const symbol = Object.getOwnPropertySymbols(owner).find(
+    ({ description }) => description === name,
+  );
+  return symbol === undefined ? null : (Reflect.get(owner, symbol) as () => void);
+}
+
+/** @returns null where this version of Node has no such methods by the names that we know */
+function holdOn(handle: FileHandle, { prototype: node }: FileHandleClass): Hold | null {
+  const take = method(node, 'kRef');
+  const letGo = method(node, 'kUnref');
+  if (take === null || letGo === null) return null;
+  return { take: take.bind(handle), letGo: letGo.bind(handle) };
+}
+
 function becameIdle(file: OpenFile): Promise<void> {
   return new OwnPromise((resolve) => {
     file.whenIdle(resolve);
   });
 }
 
-/** `close()` waits for what is under way, as Node's does. */
-function closeWhenIdle(handle: FileHandle, file: OpenFile): void {
+/** `close()` waits for what is under way, as Node's does: it says at once that the handle is closed. */
+function closeWhenIdle(handle: FileHandle, file: OpenFile, hold: Hold | null): void {
   // Some versions of Node have it on the instance.
   const nodeClose = handle.close.bind(handle);
   let closing: Promise<void> | undefined;
+  let isHeld = false;
   Object.defineProperty(handle, 'close', {
     configurable: true,
     enumerable: Object.hasOwn(handle, 'close'),
@@ -56,10 +78,20 @@ function closeWhenIdle(handle: FileHandle, file: OpenFile): void {
       const noStack = stackRefusal();
       if (noStack !== null) return noStack;
       file.leftToNode = true;
-      if (file.idle) return nodeClose();
-      // In a job of its own: it tells listeners, while others wait for what has ended together with this file's last.
-      closing ??= chain(becameIdle(file), nodeClose);
-      return closing;
+      if (file.idle || isHeld) return nodeClose();
+      if (hold === null) {
+        // In a job of its own: it tells listeners, while others wait for what has ended together with this file's last.
+        closing ??= chain(becameIdle(file), nodeClose);
+        return closing;
+      }
+      isHeld = true;
+      hold.take();
+      try {
+        return nodeClose();
+      } finally {
+        // Also where a listener throws.
+        file.whenIdle(hold.letGo);
+      }
     },
   });
 }
@@ -106,7 +138,7 @@ export function adopt(
 ): AioFileHandle {
   const nodeClass = handle.constructor as unknown as FileHandleClass;
   Object.setPrototypeOf(handle, classFor(nodeClass).prototype);
-  if (engine === null) return handle as AioFileHandle;
+  if (engine === null || !isSeekable(handle.fd)) return handle as AioFileHandle;
   const { isRegular, isBlockDevice, dev } = kindOf(handle.fd);
   if (!isRegular && !isBlockDevice) return handle as AioFileHandle;
   const file = new OpenFile({
@@ -120,7 +152,7 @@ export function adopt(
   Object.defineProperty(handle, SERVED, {
     value: { engine: before?.(engine, file) ?? engine, file },
   });
-  closeWhenIdle(handle, file);
+  closeWhenIdle(handle, file, holdOn(handle, nodeClass));
   transferOnlyWhenIdle(handle, file);
   return handle as AioFileHandle;
 }

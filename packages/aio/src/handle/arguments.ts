@@ -69,8 +69,25 @@ function transfer(
   return { view, offset, length, position, signal, timeout };
 }
 
-/** `read(buffer, offset, length, position)`, `read(buffer, options)`, `read(options)`, `read()` */
+/**
+ * `read(buffer, offset, length, position)`, `read(buffer, options)`, `read(options)`, `read()`
+ *
+ * @returns null also where the caller's options throw when they are looked at: Node will hear that, too
+ */
 export function readArguments(
+  first: unknown,
+  second: unknown,
+  length: unknown,
+  position: unknown,
+): Transfer | null {
+  try {
+    return toRead(first, second, length, position);
+  } catch {
+    return null;
+  }
+}
+
+function toRead(
   first: unknown,
   second: unknown,
   length: unknown,
@@ -91,8 +108,21 @@ export function readArguments(
   return transfer(buffer, offset, wanted, readPosition(where), options);
 }
 
-/** `write(buffer, offset, length, position)`, `write(buffer, options)` */
+/** `write(buffer, offset, length, position)`, `write(buffer, options)`, in the same way */
 export function writeArguments(
+  view: ArrayBufferView,
+  second: unknown,
+  length: unknown,
+  position: unknown,
+): Transfer | null {
+  try {
+    return toWrite(view, second, length, position);
+  } catch {
+    return null;
+  }
+}
+
+function toWrite(
   view: ArrayBufferView,
   second: unknown,
   length: unknown,

@@ -8,7 +8,7 @@ import type { Served } from './served.js';
 import { startReadOn, startTransfer, startVectored } from './transfers.js';
 
 const read = ({ bytesRead }: Read): number => bytesRead;
-const written = ({ bytesWritten }: Written): number => bytesWritten;
+const written = (result: Written | null): number => result?.bytesWritten ?? 0;
 
 interface Read {
   readonly bytesRead: number;

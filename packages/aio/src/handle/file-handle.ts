@@ -21,9 +21,17 @@ import {
   writevAtPosition,
 } from './at-position.js';
 import { FileSlice, type Readable } from './file-slice.js';
+import { eachBeforeSync, isIterable } from './pieces.js';
 import { type Served, type ServedHandle, servedNow } from './served.js';
 import { startSync } from './transfers.js';
-import { isReadable, readWhole, wholeBytes, wholeOptions, writeWhole } from './whole-file.js';
+import {
+  isReadable,
+  readWhole,
+  wholeBytes,
+  wholeOptions,
+  wholeReadOptions,
+  writeWhole,
+} from './whole-file.js';
 
 /** The methods that are ours, as bare as JavaScript has them: their overloads are Node's to type. */
 export interface TransferMethods {
@@ -123,7 +131,7 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
 
     override async readFile(options?: unknown): Promise<unknown> {
       const served = servedNow(this);
-      const wanted = served && wholeOptions(options, null);
+      const wanted = served && wholeReadOptions(options);
       claimStack();
       if (served === null || wanted === null || !isReadable(served.file)) {
         return alone(served, () => super.readFile(options));
@@ -133,11 +141,11 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
     }
 
     override writeFile(data: unknown, options?: unknown): Promise<unknown> {
-      return writeAll(this, data, options, (limited) => super.writeFile(data, limited));
+      return writeAll(this, data, options, (...all) => super.writeFile(...all));
     }
 
     override appendFile(data: unknown, options?: unknown): Promise<unknown> {
-      return writeAll(this, data, options, (limited) => super.appendFile(data, limited));
+      return writeAll(this, data, options, (...all) => super.appendFile(...all));
     }
 
     override createReadStream(options?: unknown): ReadStream {
@@ -201,19 +209,21 @@ function writeAll(
   handle: ServedHandle,
   data: unknown,
   options: unknown,
-  byNode: (options: unknown) => Promise<unknown>,
+  byNode: (data: unknown, options: unknown) => Promise<unknown>,
 ): Promise<unknown> {
   const served = servedNow(handle);
-  if (served === null) return byNode(options);
+  if (served === null) return byNode(data, options);
   const noStack = stackRefusal();
   if (noStack !== null) return noStack;
   const wanted = wholeOptions(options, 'utf8');
   const bytes = wanted && wholeBytes(data, wanted.encoding ?? 'utf8');
   if (wanted !== null && bytes !== null) return writeWhole(served, bytes, wanted);
   // Not in a turn of its own: what is iterated over may use the handle itself. Node knows of signals.
+  const isInPieces = isIterable(data);
+  const whole = isInPieces ? eachBeforeSync(data, served.file.writes) : data;
   const writing =
     wanted === null || isPatient({ timeout: wanted.timeout })
-      ? byNode(options)
-      : withinOneLimit(wanted, ({ signal }) => byNode({ ...(options as object), signal }));
-  return served.file.position.beforeSync(writing);
+      ? byNode(whole, options)
+      : withinOneLimit(wanted, ({ signal }) => byNode(whole, { ...(options as object), signal }));
+  return isInPieces ? writing : served.file.position.beforeSync(writing);
 }

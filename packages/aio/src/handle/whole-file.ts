@@ -16,24 +16,45 @@ interface WholeOptions extends Patience {
   readonly encoding: BufferEncoding | null;
 }
 
-/** The options of readFile or writeFile; null where Node is to judge them. */
-export function wholeOptions(
-  options: unknown,
-  defaultEncoding: BufferEncoding | null,
-): WholeOptions | null {
+/** As Node takes one. */
+function isFileMode(mode: unknown): boolean {
+  if (typeof mode === 'string') return /^[0-7]+$/.test(mode);
+  return Number.isInteger(mode) && (mode as number) >= 0 && (mode as number) < 2 ** 32;
+}
+
+function judge(options: unknown, defaultEncoding: BufferEncoding | null): WholeOptions | null {
   if (options === undefined || options === null) return { encoding: defaultEncoding };
   if (typeof options === 'string') {
     return Buffer.isEncoding(options) ? { encoding: options } : null;
   }
   if (typeof options !== 'object') return null;
-  // Others, such as `flag`, mean nothing to a file that is open; of these Node looks at one.
-  const { encoding, signal, timeout, flush } = options as Partial<WholeOptions> & {
-    readonly flush?: unknown;
-  };
+  // Others, such as `flag`, mean nothing to a file that is open; of these Node looks at some.
+  const { encoding, signal, timeout, flush, mode } = options as Partial<WholeOptions> &
+    Record<'flush' | 'mode', unknown>;
   if (typeof (flush ?? false) !== 'boolean') return null;
+  if (!isFileMode(mode ?? 0)) return null;
   if (encoding !== undefined && encoding !== null && !Buffer.isEncoding(encoding)) return null;
   if (signal !== undefined && !(signal instanceof AbortSignal)) return null;
   return { encoding: encoding ?? defaultEncoding, signal, timeout };
+}
+
+/** The options of writeFile; null where Node is to judge them, as its version has it. */
+export function wholeOptions(
+  options: unknown,
+  defaultEncoding: BufferEncoding | null,
+): WholeOptions | null {
+  try {
+    return judge(options, defaultEncoding);
+  } catch {
+    // A getter of the caller's: Node hears of it, too.
+    return null;
+  }
+}
+
+/** Those of readFile. Memory of the caller's own is for Node, in versions that know of it. */
+export function wholeReadOptions(options: unknown): WholeOptions | null {
+  const wanted = wholeOptions(options, null);
+  return (Object(options) as { readonly buffer?: unknown }).buffer === undefined ? wanted : null;
 }
 
 async function readAt(
@@ -119,26 +140,31 @@ export function readWhole(served: Served, patience: Patience): Promise<Buffer> {
   );
 }
 
+/** How far a write has come, which one that fails does not say otherwise. */
+interface Progress {
+  bytesWritten: number;
+}
+
 async function writeAt(
   { engine, file }: Served,
   view: Uint8Array,
   position: number,
   patience: Patience,
-): Promise<number> {
-  let done = 0;
-  while (done < view.byteLength) {
+  progress: Progress,
+): Promise<void> {
+  while (progress.bytesWritten < view.byteLength) {
+    const done = progress.bytesWritten;
     const length = Math.min(view.byteLength - done, MAX_WRITE);
     const wanted = { view, offset: done, length, position, ...patience };
-    const { bytesWritten } = await startTransfer<{ bytesWritten: number }>(
+    const { bytesWritten } = await startTransfer<Progress>(
       engine,
       file,
       WRITE,
       wanted,
       position + done,
     );
-    done += bytesWritten;
+    progress.bytesWritten += bytesWritten;
   }
-  return done;
 }
 
 export async function writeWhole(
@@ -147,11 +173,12 @@ export async function writeWhole(
   patience: Patience,
 ): Promise<void> {
   const { file } = served;
+  const progress: Progress = { bytesWritten: 0 };
   await withinOneLimit(patience, (shared) =>
     file.position.write(
       bytes.byteLength,
-      (position) => writeAt(served, bytes, position, shared),
-      (count) => count,
+      (position) => writeAt(served, bytes, position, shared, progress),
+      () => progress.bytesWritten,
       shared,
     ),
   );
@@ -161,5 +188,9 @@ export async function writeWhole(
 export function wholeBytes(data: unknown, encoding: BufferEncoding): Uint8Array | null {
   if (typeof data === 'string') return Buffer.from(data, encoding);
   if (!ArrayBuffer.isView(data)) return null;
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  try {
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  } catch {
+    return null; // detached
+  }
 }

@@ -11,9 +11,12 @@ type Read = (
   done: Done,
 ) => void;
 
-/** What Node's streams read by. Each stream of a handle has an object of its own. (They write by the handle's methods.) */
+type Close = (fd: number, done: Done) => void;
+
+/** What Node's streams read and close by. Each stream of a handle has an object of its own. (They write by the handle's methods.) */
 export interface Operations {
   read: Read;
+  close: Close;
 }
 
 /**
@@ -28,7 +31,8 @@ export function operationsOf(stream: ReadStream): Operations | null {
   );
   if (symbol === undefined) return null;
   const operations = Reflect.get(stream, symbol) as Partial<Operations> | null;
-  return typeof operations?.read === 'function' ? (operations as Operations) : null;
+  const isKnown = typeof operations?.read === 'function' && typeof operations.close === 'function';
+  return isKnown ? (operations as Operations) : null;
 }
 
 /** Calls back from a promise, as Node's own operations of a handle do. */

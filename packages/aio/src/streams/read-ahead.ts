@@ -45,6 +45,15 @@ export class ReadAhead {
   #depth = 0;
   /** Of the file, when it was last looked at: nothing behind that is read ahead. */
   #size = 0;
+  /** How many are being read that have not been asked for. */
+  #underWay = 0;
+  #whenIdle: (() => void) | null = null;
+
+  /** Calls back as soon as nothing is under way that nobody asked for; at once if nothing is. */
+  whenIdle(callback: () => void): void {
+    if (this.#underWay === 0) callback();
+    else this.#whenIdle = callback;
+  }
 
   async read(served: Served, wanted: Wanted): Promise<Chunk> {
     claimStack();
@@ -87,11 +96,19 @@ export class ReadAhead {
       const memory = spare?.length === size ? spare : Buffer.allocUnsafeSlow(size);
       if (memory === spare) spare = null;
       const piece = begin(served, memory, next);
+      this.#underWay++;
       // Whoever comes to it hears of its failure; nobody may, where the stream is destroyed.
-      piece.chunk.catch(() => undefined);
+      piece.chunk.then(this.#ended, this.#ended);
       this.#pieces.push(piece);
     }
   }
+
+  readonly #ended = (): void => {
+    if (--this.#underWay > 0) return;
+    const callback = this.#whenIdle;
+    this.#whenIdle = null;
+    callback?.();
+  };
 
   #reaches({ file }: Served, position: number): boolean {
     if (position < this.#size) return true;

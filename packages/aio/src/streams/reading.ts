@@ -14,7 +14,7 @@ const results = ({ bytesRead, buffer }: Chunk): [number, Buffer] => [bytesRead, 
 export function readAheadFor(handle: ServedHandle, stream: ReadStream): ReadStream {
   const operations = handle[SERVED] && operationsOf(stream);
   if (operations === undefined || operations === null) return stream;
-  const byNode = operations.read;
+  const { read: byNode, close: closeByNode } = operations;
   const { end } = stream as unknown as Bounded;
   const ahead = new ReadAhead();
 
@@ -38,6 +38,12 @@ export function readAheadFor(handle: ServedHandle, stream: ReadStream): ReadStre
       {},
     );
     answer(chunk, done, results, view);
+  };
+  // What is read ahead is nobody's: the handle is not to seem in use for it.
+  operations.close = (fd, done) => {
+    ahead.whenIdle(() => {
+      closeByNode(fd, done);
+    });
   };
   return stream;
 }

@@ -11,8 +11,9 @@ function plainEncoding(options: unknown): BufferEncoding | null | undefined {
   if (options === undefined || options === null) return null;
   if (typeof options === 'string') return Buffer.isEncoding(options) ? options : undefined;
   if (typeof options !== 'object') return undefined;
-  const { encoding, flag, signal } = options as Record<string, unknown>;
-  if (signal !== undefined || (flag !== undefined && flag !== 'r')) return undefined;
+  const { encoding, flag, signal, buffer } = options as Record<string, unknown>;
+  if (signal !== undefined || buffer !== undefined) return undefined;
+  if (flag !== undefined && flag !== 'r') return undefined;
   if (encoding === undefined || encoding === null) return null;
   return typeof encoding === 'string' && Buffer.isEncoding(encoding) ? encoding : undefined;
 }
