@@ -1,4 +1,5 @@
-// Whoever listens for a handle's 'close' may do anything: others wait for what has ended with its last operation.
+// Whoever listens for a handle's 'close' is called in the midst of close(), as in Node. Where Node's methods are not known
+// by name he is called when nothing is under way any more, and may do anything: others wait for what has ended with that.
 import { createHook } from 'node:async_hooks';
 import { type EventEmitter, once } from 'node:events';
 import { type FileHandle, open as nodeOpen } from 'node:fs/promises';

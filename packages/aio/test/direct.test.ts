@@ -634,3 +634,17 @@ describe('opening', () => {
     }
   });
 });
+
+test('memory of the caller for readFile, which is of any alignment, is refused with the reason', async () => {
+  const path = newPath();
+  writeFileSync(path, 'text');
+  const handle = await openDirect(path, 'r');
+  const options = { buffer: Buffer.alloc(8) } as object;
+  await expect(handle.readFile(options)).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARG_VALUE',
+    message: expect.stringMatching(
+      /^The property 'options.buffer' is not for direct I\/O/,
+    ) as string,
+  });
+  expect(await handle.readFile('utf8')).toBe('text');
+});

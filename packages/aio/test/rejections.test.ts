@@ -16,17 +16,11 @@ afterAll(() => folder[Symbol.dispose]());
 const wrong = (value: unknown): never => value as never;
 
 /** Options that throw when they are looked at. */
-const throwing = (...names: string[]): never => {
-  const options = {};
-  for (const name of names) {
-    Object.defineProperty(options, name, {
-      enumerable: true,
-      get() {
-        throw new Error(`${name} was asked for`);
-      },
-    });
-  }
-  return wrong(options);
+const throwing = (name: string): never => {
+  const get = (): never => {
+    throw new Error(`${name} was asked for`);
+  };
+  return wrong(Object.defineProperty({}, name, { enumerable: true, get }));
 };
 
 /** A view of memory that has gone to another thread. */

@@ -28,6 +28,7 @@ const data: Record<string, () => unknown> = {
   'a number': () => 1,
   nothing: () => undefined,
   'an object': () => ({}),
+  'an object whose iterator is none': () => ({ [Symbol.iterator]: 1 }),
 };
 
 const options = [
@@ -71,7 +72,8 @@ describe.for([
   test.for(['handle of ours', 'handle of Node'])('to a %s it goes where that is', async (whose) => {
     using folder = new TempFolder();
     const file = folder.file('file');
-    for (const kind of ['a string', 'a Buffer', 'a DataView', 'an async iterable', 'a number']) {
+    const kinds = ['a string', 'a Buffer', 'a DataView', 'an async iterable', 'a number'];
+    for (const kind of [...kinds, 'an object whose iterator is none']) {
       await expectSame(node, ours, async (write) => {
         writeFileSync(file, '0123456789');
         const opening = whose === 'handle of ours' ? open : fsPromises.open;

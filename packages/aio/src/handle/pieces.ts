@@ -3,9 +3,14 @@ import type { WriteBarrier } from '../engine/write-barrier.js';
 /** What writeFile is given piece by piece. */
 export type Pieces = AsyncIterable<unknown> | Iterable<unknown>;
 
+/** As Node sees it. */
 export function isIterable(data: unknown): data is Pieces {
   if (typeof data !== 'object' || data === null || ArrayBuffer.isView(data)) return false;
-  return Symbol.asyncIterator in data || Symbol.iterator in data;
+  const { [Symbol.asyncIterator]: async, [Symbol.iterator]: sync } = data as Record<
+    symbol,
+    unknown
+  >;
+  return typeof async === 'function' || typeof sync === 'function';
 }
 
 /**
