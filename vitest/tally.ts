@@ -4,6 +4,14 @@ import type { Reporter, TestCase } from 'vitest/node';
 
 const verdicts = { passed: 'passed', failed: 'failed', skipped: 'skipped', pending: 'failed' };
 
+const root = path.resolve(import.meta.dirname, '..');
+
+/** A counterexample, or what a child wrote, may be pages long. */
+const shortened = (message: string): string => {
+  const line = message.replace(/\s+/g, ' ');
+  return line.length > 400 ? `${line.slice(0, 250)} ... ${line.slice(-150)}` : line;
+};
+
 /**
  * Writes a line for each test to a file: verdict, title, and why it was skipped or failed. For whoever
  * counts over several runs.
@@ -23,7 +31,8 @@ export class Tally implements Reporter {
     const title = `${where}: ${test.module.relativeModuleId} > ${test.fullName}`;
     const errors = result.errors?.map(({ name, message, stacks }) => {
       const { file, line } = stacks?.[0] ?? {};
-      return `${name ?? 'Error'}: ${message} (${file ?? '?'}:${line ?? '?'})`;
+      const place = file === undefined ? '?' : `${path.relative(root, file)}:${line}`;
+      return `${name ?? 'Error'}: ${shortened(message)} (${place})`;
     });
     const note = 'note' in result ? (result.note ?? '') : (errors?.join('; ') ?? '');
     const columns = [verdicts[result.state], title, note];
