@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { defineConfig, mergeConfig, type ViteUserConfig } from 'vitest/config';
 
 import { instrumentedPool } from './instrumented-pool.js';
@@ -10,7 +11,8 @@ delete process.env.NODE_EXTRA_CA_CERTS;
 
 // What hangs is to be found, however slow the machine is.
 const patience = 180_000 * (instrument ? (instrument.slow ? 30 : 3) : 1);
-const label = [`Node ${process.versions.node}`, instrument?.name ?? []].flat().join(', ');
+const tested = path.basename(process.cwd());
+const label = [tested, `Node ${process.versions.node}`, instrument?.name ?? []].flat().join(', ');
 const tally = process.env.AIO_TALLY;
 
 /**

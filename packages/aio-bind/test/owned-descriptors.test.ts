@@ -127,10 +127,12 @@ describe('an owned descriptor', () => {
     try {
       execFileSync('mkfifo', ['fifo']);
       const path = realpathSync('fifo');
-      const worker = startWorker(({ aio: own }) => {
+      const worker = startWorker(({ aio: own, fs }) => {
         const opened = new Int32Array(1);
-        do own.read_cached_on_mount('fifo', new Uint8Array(1), opened);
-        while (opened[0] === -1); // not in the directory cache any more
+        do {
+          fs.statSync('fifo'); // so that it is in the directory cache
+          own.read_cached_on_mount('fifo', new Uint8Array(1), opened);
+        } while (opened[0] === -1);
         setInterval(() => undefined, 1e6);
         return opened[0];
       }, null);

@@ -155,7 +155,7 @@ class Machine {
     const nr = Math.min(collect, SLOTS);
     const count = byRing
       ? io_getevents_ring(ctx, nr, this.events)
-      : io_getevents(ctx, 0, nr, this.events, new Timespec(0, 0));
+      : unlessInterrupted(() => io_getevents(ctx, 0, nr, this.events, new Timespec(0, 0)));
     this.#settle(count);
   }
 

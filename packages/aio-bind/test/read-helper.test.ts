@@ -1,9 +1,9 @@
 // ReadHelper: cached reads by two threads at once.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EventWatcher, IoRangeArray, ReadHelper, addressOf } from '../src/index.js';
 import { minus } from './context.js';
 import { inChild } from './support/child.js';
@@ -22,6 +22,8 @@ beforeAll(() => {
 afterAll(() => {
   file.close();
 });
+// All of it is in memory while it waits to be written back; a machine may drop other pages at any moment.
+beforeEach(() => void writeSync(file.fd, contents, 0, FILE_BYTES, 0));
 
 interface Wanted {
   readonly offset: number;

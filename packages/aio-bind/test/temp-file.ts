@@ -8,6 +8,7 @@ import {
   fsyncSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   readSync,
   rmSync,
   statfsSync,
@@ -75,6 +76,8 @@ export function tempFile(bytes: Buffer | number = 0, parent: string = DISK): Fil
   const contents = typeof bytes === 'number' ? Buffer.alloc(bytes) : bytes;
   for (let at = 0; at < contents.length;) at += writeSync(file.fd, contents, at);
   fsyncSync(file.fd);
+  // That may take long, and there are machines that drop within seconds what nobody looks at.
+  readFileSync(`/proc/self/fd/${file.fd}`);
   return file;
 }
 

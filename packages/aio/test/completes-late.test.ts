@@ -2,10 +2,10 @@
 // that rule the engine must find what goes on, and not suspect those that keep it.
 import { statSync } from 'node:fs';
 import * as bind from 'aio-bind';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
 import { OwnEngine } from './support/own-engine.js';
-import { writeNumbered } from './support/page-cache.js';
+import { bringIn, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
 import { submitUnseen } from './support/unseen-ranges.js';
 
@@ -24,6 +24,9 @@ beforeAll(() => {
   writeNumbered(path, FILE_BYTES);
 });
 afterAll(() => folder[Symbol.dispose]());
+beforeEach(() => {
+  bringIn(path);
+});
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();

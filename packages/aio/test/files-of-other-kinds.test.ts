@@ -1,10 +1,10 @@
 // What is no ordinary file on a disk: each behaves as it does with Node's own handle.
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmdirSync } from 'node:fs';
 import { type FileHandle, open as nodeOpen } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { allocAligned } from 'aio-bind';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import aioFs from '../src/fs.js';
 import { open } from '../src/index.js';
 import { outcomeOf } from './support/outcome.js';
@@ -105,12 +105,13 @@ describe("a handle of ours behaves as Node's does", () => {
   });
 });
 
-const TRACE = '/sys/kernel/tracing/trace_pipe';
+/** Where each directory that is made is a tracer of its own, whose pipe is empty. */
+const TRACERS = '/sys/kernel/tracing/instances';
 
 /** It takes root, and a tracefs. */
 const canTrace = ((): boolean => {
   try {
-    accessSync(TRACE, constants.R_OK);
+    accessSync(TRACERS, constants.W_OK);
     return true;
   } catch {
     return false;
@@ -118,21 +119,29 @@ const canTrace = ((): boolean => {
 })();
 
 test('a regular file that has no position is read like a pipe', async ({ skip }) => {
-  skip(!canTrace, `not runnable here: needs root, and tracefs for ${TRACE}`);
+  skip(!canTrace, `not runnable here: needs root, and tracefs for ${TRACERS}`);
+  const tracer = mkdtempSync(`${TRACERS}/aio-test-`);
+  onTestFinished(() => {
+    rmdirSync(tracer);
+  });
+  const pipe = `${tracer}/trace_pipe`;
   const reads = [read(4, null), read(4, 0), readFile, readv];
-  const [nodes, ours] = await byBoth(TRACE, O_NONBLOCK, reads);
+  const [nodes, ours] = await byBoth(pipe, O_NONBLOCK, reads);
   expect(ours).toEqual(nodes);
   const [empty, nowhere] = ['EAGAIN', 'ESPIPE'].map((code) => ({
     rejected: { code, syscall: 'read' },
   }));
   expect(nodes).toMatchObject([empty, nowhere, empty, nowhere]);
-  const fd = aioFs.openSync(TRACE, O_NONBLOCK);
+  const fd = aioFs.openSync(pipe, O_NONBLOCK);
+  // Before its directory goes.
+  onTestFinished(() => {
+    aioFs.closeSync(fd);
+  });
   const reading = promisify(aioFs.read);
   await expect(reading(fd, Buffer.alloc(4), 0, 4, null)).rejects.toMatchObject({
     code: 'EAGAIN',
     syscall: 'read',
   });
-  aioFs.closeSync(fd);
 });
 
 describe('with O_DIRECT', () => {

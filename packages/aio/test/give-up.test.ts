@@ -2,11 +2,11 @@ import { getEventListeners } from 'node:events';
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as bind from 'aio-bind';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AioFileHandle } from '../src/index.js';
 import { collectGarbageUntil } from './support/collect-garbage.js';
 import { OwnEngine } from './support/own-engine.js';
-import { writeNumbered } from './support/page-cache.js';
+import { bringIn, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
 
 // Real, but watched.
@@ -21,6 +21,9 @@ beforeAll(() => {
   contents = writeNumbered(folder.file('file'), FILE_BYTES);
 });
 afterAll(() => folder[Symbol.dispose]());
+beforeEach(() => {
+  bringIn(folder.file('file'));
+});
 
 async function openOn(own: OwnEngine): Promise<AioFileHandle> {
   return (await own.open(folder.file('file'), 'r+')) as AioFileHandle;

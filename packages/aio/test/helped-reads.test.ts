@@ -7,7 +7,7 @@ import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
 import type { AioFileHandle } from '../src/index.js';
 import { LateRead } from './support/late-read.js';
 import { OwnEngine } from './support/own-engine.js';
-import { keepOnly, writeNumbered } from './support/page-cache.js';
+import { bringIn, keepOnly, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
 
 // Real, but watched.
@@ -35,6 +35,7 @@ afterEach(() => {
   Object.assign(device(), { endsInLine: 0, completesLate: 0, refusesNowait: 0 });
 });
 beforeEach(() => {
+  bringIn(path);
   vi.mocked(os.availableParallelism).mockReturnValue(2);
   // It has shown that such reads end in line.
   device().endsInLine = BUFFERED_READ;

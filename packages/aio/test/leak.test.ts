@@ -32,6 +32,10 @@ async function repeat(times: number, work: (lane: number) => Promise<unknown>): 
   await Promise.all(lanes);
 }
 
+/**
+ * What is taken once and for all, such as code that V8 has compiled or a thread's stack, shows in one of two of
+ * these; a leak shows in both.
+ */
 async function growth(
   times: number,
   work: (lane: number) => Promise<unknown>,
@@ -54,13 +58,14 @@ test(
     using own = new OwnEngine();
     const handle = await own.open(folder.file('file'), 'r');
     const buffers = Array.from({ length: LANES }, () => Buffer.alloc(512));
-    const grown = await growth(READS, (lane) =>
-      handle.read(buffers[lane] as Buffer, 0, 512, lane * 512),
-    );
-    expect(own.engine.stats().completed).toBe(READS + READS / 10);
-    expect(grown.heap).toBeLessThan(MIB);
-    expect(grown.outside).toBeLessThan(MIB);
-    expect(grown.rss).toBeLessThan(8 * MIB);
+    const read = (lane: number): Promise<unknown> =>
+      handle.read(buffers[lane] as Buffer, 0, 512, lane * 512);
+    const first = await growth(READS, read);
+    const second = await growth(READS, read);
+    expect(own.engine.stats().completed).toBe(2 * (READS + READS / 10));
+    expect(Math.min(first.heap, second.heap)).toBeLessThan(MIB);
+    expect(Math.min(first.outside, second.outside)).toBeLessThan(MIB);
+    expect(Math.min(first.rss, second.rss)).toBeLessThan(4 * MIB);
     await handle.close();
   },
 );
@@ -87,8 +92,9 @@ test.for([
     'reads into several buffers': (buffer) => handle.readv([buffer, buffer], 0),
     appends: (buffer) => handle.write(buffer, 0, 64, 0),
   };
-  const grown = await growth(times, (lane) => works[kind](buffers[lane] as Buffer));
-  expect(grown.heap).toBeLessThan(MIB);
+  const work = (lane: number): Promise<unknown> => works[kind](buffers[lane] as Buffer);
+  const [first, second] = [await growth(times, work), await growth(times, work)];
+  expect(Math.min(first.heap, second.heap)).toBeLessThan(MIB);
   await handle.close();
 });
 

@@ -4,7 +4,7 @@ import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
 import { OwnEngine } from './support/own-engine.js';
-import { evict, keepOnly, writeNumbered } from './support/page-cache.js';
+import { bringIn, evict, keepOnly, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
 import { submitUnseen } from './support/unseen-ranges.js';
 
@@ -24,8 +24,9 @@ beforeAll(() => {
 });
 afterAll(() => folder[Symbol.dispose]());
 afterEach(() => void vi.clearAllMocks());
-// Its device has shown that such reads end in line.
 beforeEach(() => {
+  bringIn(path);
+  // Its device has shown that such reads end in line.
   device().endsInLine = BUFFERED_READ;
 });
 

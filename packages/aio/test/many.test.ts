@@ -1,11 +1,11 @@
 import { constants, writeFileSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import * as bind from 'aio-bind';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { open } from '../src/index.js';
 import type { AioFileHandle } from '../src/index.js';
 import { OwnEngine } from './support/own-engine.js';
-import { writeNumbered } from './support/page-cache.js';
+import { bringIn, writeNumbered } from './support/page-cache.js';
 import { submitUnseen } from './support/unseen-ranges.js';
 import { TempFolder } from './support/temp-folder.js';
 
@@ -22,6 +22,9 @@ beforeAll(() => {
   contents = writeNumbered(folder.file('file'), FILE_BYTES);
 });
 afterAll(() => folder[Symbol.dispose]());
+beforeEach(() => {
+  bringIn(folder.file('file'));
+});
 afterEach(() => {
   vi.mocked(bind.io_getevents_ring).mockReset();
   vi.mocked(bind.io_submit_ranges).mockReset();

@@ -8,7 +8,7 @@ import { ReadBatch } from '../src/engine/read-batch.js';
 import { eventGeneration, eventResult, eventSlot } from '../src/engine/iocb-words.js';
 import { collectGarbageUntil } from './support/collect-garbage.js';
 import { OwnEngine } from './support/own-engine.js';
-import { evict, keepOnly, writeNumbered } from './support/page-cache.js';
+import { bringIn, evict, keepOnly, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
 import { submitUnseen } from './support/unseen-ranges.js';
 
@@ -30,6 +30,7 @@ beforeAll(() => {
 });
 afterAll(() => folder[Symbol.dispose]());
 beforeEach(async () => {
+  bringIn(path);
   own = new OwnEngine({ depth: 1024 });
   handle = await own.open(path, 'r');
 });
@@ -123,6 +124,7 @@ describe('each of a batch is given its own', () => {
       vi.mocked(bind.io_submit_ranges).mock.calls.map(([, , , , , , options]) => options?.perCall);
     await Promise.all(positions.map((position) => expectRead(100, position, file)));
     expect(perCall()).toEqual([128]);
+    bringIn(path);
     await expectReads(2, 100);
     await expectReads(2, 100);
     expect(perCall()).toEqual([128, 2, 128]);
@@ -132,6 +134,7 @@ describe('each of a batch is given its own', () => {
   test('where each ends with its file: those that follow go by one call, as they are in memory', async () => {
     const short = folder.file('short');
     writeNumbered(short, 1000);
+    bringIn(short);
     const file = await own.open(short, 'r');
     const positions = Array.from({ length: 64 }, (_, i) => i);
     const perCall = (): unknown[] =>

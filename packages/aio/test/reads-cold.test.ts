@@ -4,7 +4,7 @@ import { type IocbSlab, SubmitThreads, layout } from 'aio-bind';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type EngineStats, open, stats } from '../src/index.js';
 import { LOW } from '../src/engine/iocb-layout.js';
-import { cachedBytes, evict, keepOnly, writeNumbered } from './support/page-cache.js';
+import { bringIn, cachedBytes, evict, keepOnly, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
 
 let folder: TempFolder;
@@ -64,15 +64,18 @@ describe('a read', () => {
       const length = 200_000;
       const handle = await open(path);
       const before = now();
+      let mostCached = 0;
       for (let at = 1000; at < bytes; at += 1 << 20) {
         keepOnly(path, at);
         const cached = cachedBytes(path) ?? 1;
-        expect(cached).toBeGreaterThan(0);
         expect(cached).toBeLessThan(length);
+        mostCached = Math.max(mostCached, cached);
         const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, at);
         expect(bytesRead).toBe(length);
         expect(buffer.equals(contents.subarray(at, at + length))).toBe(true);
       }
+      // The machine may have dropped that at once, but not each time.
+      expect(mostCached).toBeGreaterThan(0);
       // Across the end of the file.
       keepOnly(path, bytes - length / 2);
       const { bytesRead } = await handle.read(Buffer.alloc(length), 0, length, bytes - length / 2);
@@ -105,6 +108,7 @@ describe('a read', () => {
   test('of what is cached ends in line, without a thread', async () => {
     const path = folder.file('cached');
     writeNumbered(path, 1 << 16);
+    bringIn(path);
     const handle = await open(path);
     const { inLine, offloaded } = await counted(async () => {
       for (let i = 0; i < 100; i++) await handle.read(Buffer.alloc(4096), 0, 4096, i * 100);
@@ -183,6 +187,7 @@ describe('a read', () => {
   test('of 256 KiB or more goes to submit threads, though it is cached', async () => {
     const path = folder.file('large');
     const contents = writeNumbered(path, 1 << 20);
+    bringIn(path);
     const handle = await open(path);
     const { inLine, offloaded } = await counted(async () => {
       const { buffer } = await handle.read(Buffer.alloc(1 << 20), 0, 1 << 20, 0);

@@ -3,7 +3,7 @@
 import { createHook } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FileHandle } from 'node:fs/promises';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as bind from 'aio-bind';
@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
 import { LoneRead } from '../src/engine/lone-read.js';
 import { OwnEngine } from './support/own-engine.js';
-import { evict, keepOnly, writeNumbered } from './support/page-cache.js';
+import { bringIn, evict, keepOnly, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
 
 // Real, but watched.
@@ -38,6 +38,7 @@ afterEach(() => {
   vi.clearAllMocks();
 });
 beforeEach(() => {
+  bringIn(path);
   // However busy the machine is, no turn has had its share.
   const now = performance.now();
   clocks = [
@@ -374,7 +375,6 @@ const seeks = (): number => vi.mocked(bind.lseek).mock.calls.length;
 
 test('without a position it is read from where the descriptor is, which is moved on by the kernel', async () => {
   using engine = new OwnEngine();
-  readFileSync(path); // A test before has evicted it.
   const handle = await openAndRead(engine);
   vi.mocked(bind.lseek).mockClear();
   for (let at = 0; at < 10_000; at += 1000) await expectNext(handle, 1000, at);

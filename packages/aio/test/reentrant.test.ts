@@ -3,12 +3,12 @@
 import { createHook } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import * as bind from 'aio-bind';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { eventGeneration, eventResult, eventSlot } from '../src/engine/iocb-words.js';
 import type { OperationMessage } from '../src/engine/tracing.js';
 import type { AioFileHandle } from '../src/index.js';
 import { OwnEngine } from './support/own-engine.js';
-import { writeNumbered } from './support/page-cache.js';
+import { bringIn, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
 
 // Real, but watched.
@@ -24,6 +24,9 @@ beforeAll(() => {
   contents = writeNumbered(folder.file('file'), FILE_BYTES);
 });
 afterAll(() => folder[Symbol.dispose]());
+beforeEach(() => {
+  bringIn(folder.file('file'));
+});
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();

@@ -7,7 +7,7 @@ import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
 import { eventResult } from '../src/engine/iocb-words.js';
 import type { AioFileHandle } from '../src/index.js';
 import { OwnEngine } from './support/own-engine.js';
-import { evict, keepOnly, writeNumbered } from './support/page-cache.js';
+import { bringIn, evict, keepOnly, writeNumbered } from './support/page-cache.js';
 import { submitUnseen } from './support/unseen-ranges.js';
 import { TempFolder } from './support/temp-folder.js';
 
@@ -24,6 +24,9 @@ beforeAll(() => {
   contents = writeNumbered(folder.file('file'), FILE_BYTES);
 });
 afterAll(() => folder[Symbol.dispose]());
+beforeEach(() => {
+  bringIn(folder.file('file'));
+});
 afterEach(() => {
   vi.mocked(bind.io_getevents_ring).mockReset();
   vi.mocked(bind.io_submit).mockReset();

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { open, stats } from '../src/index.js';
-import { writeNumbered } from './support/page-cache.js';
+import { bringIn, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
 
 const TURNS = 400;
@@ -35,6 +35,7 @@ async function echo(): Promise<{ socket: Socket; end: () => Promise<void> }> {
 test('while 64 loops read without end, setImmediate, timers and sockets have their turns', async () => {
   const path = folder.file('cached');
   writeNumbered(path, 1 << 20);
+  bringIn(path);
   const handle = await open(path);
   const { socket, end } = await echo();
   await handle.readFile();

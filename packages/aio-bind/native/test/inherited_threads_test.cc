@@ -69,7 +69,10 @@ CASE("a child has nothing of its parent's submit threads where one of them was r
   const auto pool = MakePool();
   iocb wrong = Pread(-1, nullptr, 1);
   REQUIRE(SubmitPool::Enqueue(pool, JobOf(context, wrong)));
-  Await([&] { return pool->Count().queued + pool->Count().running == 0; });
+  Await([&] {
+    const auto counts = pool->Count();
+    return counts.queued + counts.running == 0;
+  });
   EXPECT_EQ(InChild([&] { return FirstThatHasAnything(pool, context, wrong); }), 0);
   EXPECT_EQ(pool->TakeRefusals(8).size(), 1U);
   pool->Stop();

@@ -1,6 +1,14 @@
 // What of a file is in the page cache, and how to have it out of there.
 import { execFileSync } from 'node:child_process';
-import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 
 /** Bytes that say where they are: each 8 hold their own offset. */
 export function numberedBytes(bytes: number): Buffer {
@@ -17,6 +25,14 @@ export function writeNumbered(path: string, bytes: number): Buffer {
   fsyncSync(fd);
   closeSync(fd);
   return contents;
+}
+
+/**
+ * Has a file in the page cache, for as long as nobody syncs it: what waits to be written back stays, where a
+ * machine may drop other pages at any moment.
+ */
+export function bringIn(path: string): void {
+  writeFileSync(path, readFileSync(path), { flag: 'r+' });
 }
 
 /** Has a file that is on a disk dropped from the page cache: POSIX_FADV_DONTNEED, by dd. */

@@ -7,6 +7,7 @@ import { makeContentFile } from '../../src/files/content.js';
 import { Scratch } from '../../src/files/scratch.js';
 import { measure } from '../../src/jobs/memory/measure.js';
 import type { MemoryDriver, Question } from '../../src/jobs/memory/work.js';
+import { touch } from '../../src/measure/page-cache.js';
 
 const SIZE = 1024 * 1024;
 const DEPTH = 64;
@@ -18,6 +19,7 @@ async function ask(
   using scratch = new Scratch(chooseDirectory(undefined));
   const path = join(scratch.path, 'file');
   makeContentFile(path, SIZE);
+  touch(path);
   const work = { question, path, size: SIZE, depth: DEPTH, operations: 1000, seconds: 1 };
   const { figures = {} } = await measure(driver, work);
   return figures;
