@@ -144,7 +144,7 @@ test(`${MANY} MiB go in one write and come back in one read`, { timeout: 300_000
   expect(wrong).toBe(0);
 });
 
-test('a direct read with RWF_NOWAIT over a dirty page gives -EAGAIN or all', () => {
+test('a direct read with RWF_NOWAIT over a dirty page gives -EAGAIN or all, after a direct write all', () => {
   using context = new Context();
   using file = tempFile();
   writeSync(file.fd, Buffer.alloc(4096, 'n')); // dirty in the page cache
@@ -157,9 +157,7 @@ test('a direct read with RWF_NOWAIT over a dirty page gives -EAGAIN or all', () 
   page.fill('w');
   // A direct write throws the page out of the cache.
   expect(context.run(writing(direct.fd, page))).toBe(4096);
-  // A busy device may refuse to be asked without waiting, whatever there is in the cache.
-  expect([minus('EAGAIN'), 4096]).toContain(context.run(iocb));
-  expect(context.run(reading(direct.fd, page))).toBe(4096);
+  expect(context.run(iocb)).toBe(4096);
   expect(page.equals(Buffer.alloc(4096, 'w'))).toBe(true);
 });
 
