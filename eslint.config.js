@@ -72,6 +72,28 @@ export default defineConfig(
     extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: globals.node },
   },
+  // Fake timers take the place of these.
+  {
+    files: ['packages/aio/src/**'],
+    ignores: ['packages/aio/src/engine/own-timers.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setImmediate', 'setTimeout', 'clearTimeout', 'queueMicrotask'].map((name) => ({
+          name,
+          message: 'Import it from engine/own-timers.ts.',
+        })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'nextTick',
+          message: 'Import it from engine/own-timers.ts.',
+        },
+      ],
+    },
+  },
   // Where a module has to be CommonJS, require is its import.
   { files: ['**/*.cts'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   ...direction,

@@ -5,6 +5,7 @@ import { withProcessesFor } from '../../vitest/shared.js';
 export default withProcessesFor([
   'backend',
   'completes-late',
+  'fake-timers',
   'give-up',
   'helped-reads',
   'leak',

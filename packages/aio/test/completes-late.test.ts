@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
+import type * as OwnTimers from '../src/engine/own-timers.js';
 import { OwnEngine } from './support/own-engine.js';
 import { bringIn, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
@@ -11,6 +12,11 @@ import { submitUnseen } from './support/unseen-ranges.js';
 
 // Real, but watched.
 vi.mock('aio-bind', { spy: true });
+// The engine's own timers, to be put forward here.
+vi.mock('../src/engine/own-timers.js', async (original) => ({
+  ...(await original<typeof OwnTimers>()),
+  setTimeout: (callback: () => void, delay: number) => setTimeout(callback, delay),
+}));
 
 const FILE_BYTES = 1 << 20;
 /** From which size on a submit thread has it at once. */

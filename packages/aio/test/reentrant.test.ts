@@ -5,6 +5,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { eventGeneration, eventResult, eventSlot } from '../src/engine/iocb-words.js';
+import type * as OwnTimers from '../src/engine/own-timers.js';
 import type { OperationMessage } from '../src/engine/tracing.js';
 import type { AioFileHandle } from '../src/index.js';
 import { OwnEngine } from './support/own-engine.js';
@@ -13,6 +14,11 @@ import { TempFolder } from './support/temp-folder.js';
 
 // Real, but watched.
 vi.mock('aio-bind', { spy: true });
+// The engine's own timers, to be put forward here.
+vi.mock('../src/engine/own-timers.js', async (original) => ({
+  ...(await original<typeof OwnTimers>()),
+  setTimeout: (callback: () => void, delay: number) => setTimeout(callback, delay),
+}));
 
 const FILE_BYTES = 1 << 20;
 const BLOCK = 4096;

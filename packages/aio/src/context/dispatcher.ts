@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { EventWatcher, errnoError } from 'aio-bind';
+import { nextTick } from '../engine/own-timers.js';
 import { Turn } from '../engine/turn.js';
 import type { OperationState } from '../operations/operation-state.js';
 import type { AioEvent } from './aio-event.js';
@@ -138,7 +139,7 @@ export class Dispatcher {
     // nextTick comes after all microtasks, so that a burst of awaits makes one batch. Where this turn
     // has had its share, the next begins with a flush.
     if (this.#turn.isOver(performance.now())) return;
-    process.nextTick(() => {
+    nextTick(() => {
       this.#flush();
     });
   }

@@ -1,4 +1,5 @@
 import { EventWatcher } from 'aio-bind';
+import { setTimeout } from '../engine/own-timers.js';
 
 /** What a context has of the event loop: an eventfd that is watched, and a timer for what nobody announces. */
 export class LoopSide {

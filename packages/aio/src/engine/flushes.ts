@@ -4,6 +4,7 @@ import type { Collector } from './collector.js';
 import type { KernelPort } from './kernel-port.js';
 import type { OperationPool } from './operation-pool.js';
 import type { Outcomes } from './outcomes.js';
+import { nextTick, setTimeout } from './own-timers.js';
 import type { ReadBatch } from './read-batch.js';
 import type { Submissions } from './submissions.js';
 import type { Sweep } from './sweep.js';
@@ -112,7 +113,7 @@ export class Flushes {
       this.#batchBegan = performance.now();
       // nextTick comes after all microtasks, so that a burst of awaits makes one batch. Where this turn
       // has had its share, the next begins with a flush.
-      if (!this.#turn.isOver(this.#batchBegan)) process.nextTick(this.#flushNow);
+      if (!this.#turn.isOver(this.#batchBegan)) nextTick(this.#flushNow);
       isScheduled = true;
     } finally {
       // There was no stack left for it: the next tries again.

@@ -3,6 +3,7 @@ import type { Carrier } from './carrier.js';
 import { claimStack } from './claim-stack.js';
 import type { Operation } from './operation.js';
 import { OwnPromise, chain } from './own-promise.js';
+import { clearTimeout, queueMicrotask, setTimeout } from './own-timers.js';
 
 /** Until when an operation's caller is interested in it. */
 export interface Patience {

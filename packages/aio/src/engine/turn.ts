@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from './own-timers.js';
 
 /** How long work may go on before timers and sockets have their turn. */
 const SLICE_MS = 1;

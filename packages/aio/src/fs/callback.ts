@@ -1,3 +1,5 @@
+import { nextTick } from '../engine/own-timers.js';
+
 /** What Node calls back with. */
 export type Callback = (error: unknown, ...results: unknown[]) => void;
 
@@ -19,10 +21,10 @@ export function callBack<T>(
 ): void {
   promise.then(
     (value) => {
-      process.nextTick(callback, null, ...results(value));
+      nextTick(callback, null, ...results(value));
     },
     (error: unknown) => {
-      process.nextTick(callback, error, ...failed);
+      nextTick(callback, error, ...failed);
     },
   );
 }

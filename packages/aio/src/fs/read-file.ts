@@ -1,5 +1,6 @@
 import nodeFs from 'node:fs';
 import { claimStack } from '../engine/claim-stack.js';
+import { nextTick } from '../engine/own-timers.js';
 import { plainRequest, readPlain } from '../whole/read-file.js';
 import { splitCallback } from './callback.js';
 
@@ -18,10 +19,10 @@ function readFileAny(path: unknown, ...args: unknown[]): void {
   readPlain(request).then(
     (contents) => {
       if (contents === null) byNode();
-      else process.nextTick(callback, null, contents);
+      else nextTick(callback, null, contents);
     },
     (error: unknown) => {
-      process.nextTick(callback, error);
+      nextTick(callback, error);
     },
   );
 }

@@ -10,6 +10,7 @@ import {
   whenGivenUp,
 } from '../engine/give-up.js';
 import type { Command } from '../engine/operation.js';
+import { queueMicrotask } from '../engine/own-timers.js';
 import { Sweep, type SweepRanges, type SweepResults } from '../engine/sweep.js';
 import type { Served } from '../handle/served.js';
 import { startTransfer } from '../handle/transfers.js';

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { POLLIN, close, errnoError, try_preadv2 } from 'aio-bind';
+import { setTimeout } from '../engine/own-timers.js';
 import { poll } from '../poll/poll.js';
 
 const { EAGAIN } = constants.errno;
@@ -32,7 +32,9 @@ async function awaitReadable(fd: number): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).errno !== -EAGAIN) throw error;
-    await delay(PAUSE);
+    await new Promise((resolve) => {
+      setTimeout(resolve, PAUSE);
+    });
     return false;
   }
 }

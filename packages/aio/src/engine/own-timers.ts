@@ -1,0 +1,11 @@
+// The event loop's own, whatever stands in their place from now on. Fake timers (vi.useFakeTimers, mock.timers) are for the
+// time of those who test; an operation that the kernel has ends all the same, and one call that is swallowed would stop
+// all that come after it.
+import timers from 'node:timers';
+
+// Not by their names from there, since fakes may be put behind those, too.
+export const { setImmediate, setTimeout, clearTimeout } = timers;
+
+export const { queueMicrotask }: typeof globalThis = globalThis;
+
+export const nextTick: typeof process.nextTick = Reflect.get(process, 'nextTick');
