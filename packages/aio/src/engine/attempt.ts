@@ -120,7 +120,7 @@ function isReadAhead({ command, file, bytes, done }: Operation): boolean {
  * What a result means.
  *
  * @param result - bytes, or -errno
- * @param wasRefused - io_submit(2) gave it on a submit thread: the kernel has not begun
+ * @param wasRefused - io_submit(2) gave it: the kernel has not begun
  */
 export function judge(operation: Operation, result: number, wasRefused: boolean): Verdict {
   // Given up on: what the kernel has done is all that it does.
@@ -132,9 +132,8 @@ export function judge(operation: Operation, result: number, wasRefused: boolean)
     if (result === EOPNOTSUPP && file !== null) file.device.refusesNowait |= operation.kind;
     return OFFLOAD;
   }
-  // No read_iter or write_iter: /proc, for one. (Also a misaligned direct transfer, to which Node
-  // then gives the same answer.)
-  if (result === EINVAL && done === 0) return LEAVE_TO_NODE;
+  // No read_iter or write_iter. (What the file itself answers must not be asked again: it may have done something.)
+  if (result === EINVAL && wasRefused && done === 0) return LEAVE_TO_NODE;
   if (!nowait || result < 0) return SETTLE;
   const wanted = vectors === null ? nbytes : bytes - done;
   if (result === wanted) return SETTLE;

@@ -194,7 +194,7 @@ export class Flushes {
   #submitQueued(): number {
     const taken = this.#submissions.submitChunk();
     // That is its own affair: the others go on.
-    if (taken < 0) this.#outcomes.cameBack(this.#submissions.takeRefused(), taken);
+    if (taken < 0) this.#outcomes.cameBack(this.#submissions.takeRefused(), taken, true);
     this.#collector.collect();
     return taken;
   }

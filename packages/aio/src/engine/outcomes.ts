@@ -39,11 +39,15 @@ export class Outcomes {
     this.#counters = counters;
   }
 
-  /** An attempt has ended, or was not taken. */
-  cameBack(slot: number, result: number): void {
+  /**
+   * An attempt has ended, or was not taken.
+   *
+   * @param wasRefused - the event loop's own io_submit(2) did not take it
+   */
+  cameBack(slot: number, result: number, wasRefused = false): void {
     const operation = this.#slots.operationAt(slot);
-    if (operation === null) this.#rangeCameBack(slot, result);
-    else this.#operationCameBack(operation, result);
+    if (operation === null) this.#rangeCameBack(slot, result, wasRefused);
+    else this.#operationCameBack(operation, result, wasRefused);
   }
 
   /** A submit thread's io_submit(2) did not take it. */
@@ -81,7 +85,7 @@ export class Outcomes {
     }
     batch.drop(count);
     if (taken < 0) {
-      this.cameBack(slots[0]!, taken);
+      this.cameBack(slots[0]!, taken, true);
       return;
     }
     for (const [i, slot] of slots.entries()) {
@@ -129,7 +133,7 @@ export class Outcomes {
       batch.goOn(i, operation);
       planAtOnce(operation, i !== batch.late);
       this.#slots.put(slot, operation);
-      if (hasResult) this.#operationCameBack(operation, result);
+      if (hasResult) this.#operationCameBack(operation, result, taken < 0);
       else if (i < tried && result === IoRangeArray.PENDING) operation.state = SUBMITTED;
       else this.#submissions.queue(operation);
     }
@@ -145,7 +149,7 @@ export class Outcomes {
     else this.#submissions.queueRange(slot, sweep, range, address);
   }
 
-  #rangeCameBack(slot: number, result: number): void {
+  #rangeCameBack(slot: number, result: number, wasRefused: boolean): void {
     const sweep = this.#slots.sweepAt(slot)!;
     const range = this.#slots.rangeAt(slot);
     // Done, or given up on.
@@ -164,7 +168,7 @@ export class Outcomes {
     const operation = sweep.fill(this.#pool.create(), range, address);
     planAtOnce(operation, unannounced);
     this.#slots.replace(slot, operation);
-    this.#operationCameBack(operation, result);
+    this.#operationCameBack(operation, result, wasRefused);
   }
 
   #endRange(sweep: Sweep, range: number, slot: number, result: number): void {
@@ -174,7 +178,7 @@ export class Outcomes {
     sweep.settled(range, result);
   }
 
-  #operationCameBack(operation: Operation, result: number, wasRefused = false): Verdict {
+  #operationCameBack(operation: Operation, result: number, wasRefused: boolean): Verdict {
     const verdict = judge(operation, result, wasRefused);
     switch (verdict) {
       case CONTINUE:

@@ -14,6 +14,11 @@ export class WriteBarrier {
   /** Those before the current one, oldest first; each has its sync. */
   readonly #closed: Epoch[] = [];
 
+  /** Every write has settled. */
+  get isIdle(): boolean {
+    return this.#closed.length === 0 && this.#current.pending === 0;
+  }
+
   /** A write is issued. */
   enter(): Epoch {
     this.#current.pending++;
@@ -35,7 +40,7 @@ export class WriteBarrier {
   /** Calls `sync` once everything that has entered until now has left; at once if it has. */
   after(sync: () => void): void {
     const current = this.#current;
-    if (this.#closed.length === 0 && current.pending === 0) {
+    if (this.isIdle) {
       sync();
       return;
     }

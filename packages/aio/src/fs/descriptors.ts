@@ -4,6 +4,7 @@ import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC, STATX_INO, STATX_TYPE, Statx, statx 
 import { engineFor } from '../backend.js';
 import { deviceOf } from '../engine/device.js';
 import { isSeekable, kindOf } from '../engine/file-kind.js';
+import { isMadeUp } from '../engine/made-up-files.js';
 import type { Served } from '../handle/served.js';
 import { bareFile } from '../whole/bare-file.js';
 
@@ -40,7 +41,7 @@ export function remember(fd: number, flags: unknown): void {
   const engine = engineFor('auto');
   if (engine === null || !isSeekable(fd)) return;
   const { isRegular, isBlockDevice, dev } = kindOf(fd);
-  if (!isRegular && !isBlockDevice) return;
+  if ((!isRegular && !isBlockDevice) || isMadeUp(dev)) return;
   const file = bareFile({
     fd,
     device: deviceOf(dev),

@@ -5,6 +5,7 @@ import { claimStack, stackRefusal } from '../engine/claim-stack.js';
 import { deviceOf } from '../engine/device.js';
 import { isSeekable, kindOf } from '../engine/file-kind.js';
 import type { Carrier } from '../engine/carrier.js';
+import { isMadeUp } from '../engine/made-up-files.js';
 import { type NodeMethods, OpenFile } from '../engine/open-file.js';
 import { OwnPromise, chain } from '../engine/own-promise.js';
 import { type FileHandleClass, classOver } from './file-handle.js';
@@ -124,7 +125,7 @@ function transferOnlyWhenIdle(handle: FileHandle, file: OpenFile): void {
 
 /**
  * Makes a handle that Node opened one of ours. Kernel AIO serves it if its file is of a kind that has AIO: a
- * regular file or a block device. Others are read and written by Node's own methods.
+ * regular file or a block device. Others, and what the kernel makes up (/proc), are read and written by Node's own methods.
  *
  * @param engine - null where Node serves all of them
  * @param flags - what it was opened with
@@ -140,7 +141,7 @@ export function adopt(
   Object.setPrototypeOf(handle, classFor(nodeClass).prototype);
   if (engine === null || !isSeekable(handle.fd)) return handle as AioFileHandle;
   const { isRegular, isBlockDevice, dev } = kindOf(handle.fd);
-  if (!isRegular && !isBlockDevice) return handle as AioFileHandle;
+  if ((!isRegular && !isBlockDevice) || isMadeUp(dev)) return handle as AioFileHandle;
   const file = new OpenFile({
     fd: handle.fd,
     device: deviceOf(dev),

@@ -22,7 +22,13 @@ import {
 } from './at-position.js';
 import { FileSlice, type Readable } from './file-slice.js';
 import { eachBeforeSync, isIterable } from './pieces.js';
-import { type Served, type ServedHandle, servedNow } from './served.js';
+import {
+  type ServedHandle,
+  byNodeAlone,
+  byNodeAloneToWrite,
+  byNodeBehindWrites,
+  servedNow,
+} from './served.js';
 import { startSync } from './transfers.js';
 import {
   isReadable,
@@ -71,7 +77,7 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       const served = servedNow(this);
       const wanted = served && readArguments(first, second, length, position);
       if (served !== null && wanted !== null) return readAtPosition(served, wanted);
-      return alone(served, () => super.read(first, second, length, position));
+      return byNodeAlone(this, () => super.read(first, second, length, position));
     }
 
     override write(
@@ -90,7 +96,7 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
           if (where !== undefined) return writeTextAtPosition(served, first, where);
         }
       }
-      return aloneToWrite(served, () => super.write(first, second, third, position));
+      return byNodeAloneToWrite(this, () => super.write(first, second, third, position));
     }
 
     override readv(buffers: unknown, position?: unknown, options?: unknown): Promise<object> {
@@ -100,7 +106,7 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       if (served !== null && where !== undefined) {
         return readvAtPosition(served, buffers as ArrayBufferView[], where, patience);
       }
-      return alone(served, () => super.readv(buffers, position));
+      return byNodeAlone(this, () => super.readv(buffers, position));
     }
 
     override writev(buffers: unknown, position?: unknown, options?: unknown): Promise<object> {
@@ -110,13 +116,13 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       if (served !== null && where !== undefined) {
         return writevAtPosition(served, buffers as ArrayBufferView[], where, patience);
       }
-      return aloneToWrite(served, () => super.writev(buffers, position));
+      return byNodeAloneToWrite(this, () => super.writev(buffers, position));
     }
 
     override async sync(options?: unknown): Promise<unknown> {
       const served = servedNow(this);
       const patience = patienceOf(options);
-      if (served === null) return super.sync();
+      if (served === null) return byNodeBehindWrites(this, () => super.sync());
       await startSync(served.engine, served.file, false, patience);
       return writesAreHeard();
     }
@@ -124,7 +130,7 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
     override async datasync(options?: unknown): Promise<unknown> {
       const served = servedNow(this);
       const patience = patienceOf(options);
-      if (served === null) return super.datasync();
+      if (served === null) return byNodeBehindWrites(this, () => super.datasync());
       await startSync(served.engine, served.file, true, patience);
       return writesAreHeard();
     }
@@ -134,7 +140,7 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       const wanted = served && wholeReadOptions(options);
       claimStack();
       if (served === null || wanted === null || !isReadable(served.file)) {
-        return alone(served, () => super.readFile(options));
+        return byNodeAlone(this, () => super.readFile(options));
       }
       const bytes = await readWhole(served, wanted);
       return wanted.encoding === null ? bytes : bytes.toString(wanted.encoding);
@@ -196,15 +202,6 @@ async function fails(call: Promise<unknown>): Promise<never> {
   throw errnoError(-constants.errno.EBADF, 'read');
 }
 
-/** Node's own methods move the descriptor's position, so they take turns with ours. */
-function alone<T>(served: Served | null, work: () => Promise<T>): Promise<T> {
-  return served === null ? work() : served.file.position.alone(work);
-}
-
-function aloneToWrite<T>(served: Served | null, work: () => Promise<T>): Promise<T> {
-  return served === null ? work() : served.file.position.aloneToWrite(work);
-}
-
 function writeAll(
   handle: ServedHandle,
   data: unknown,
@@ -212,7 +209,11 @@ function writeAll(
   byNode: (data: unknown, options: unknown) => Promise<unknown>,
 ): Promise<unknown> {
   const served = servedNow(handle);
-  if (served === null) return byNode(data, options);
+  if (served === null) {
+    // What is iterated over may use the handle itself.
+    if (isIterable(data)) return byNode(data, options);
+    return byNodeAloneToWrite(handle, () => byNode(data, options));
+  }
   const noStack = stackRefusal();
   if (noStack !== null) return noStack;
   const wanted = wholeOptions(options, 'utf8');

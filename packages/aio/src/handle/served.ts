@@ -1,5 +1,6 @@
 import type { Carrier } from '../engine/carrier.js';
 import type { OpenFile } from '../engine/open-file.js';
+import { OwnPromise } from '../engine/own-promise.js';
 
 /** What a handle of ours has besides Node's. */
 export interface Served {
@@ -24,4 +25,43 @@ export function servedNow(handle: ServedHandle): Served | null {
   if (served === undefined) return null;
   const { file } = served;
   return file.leftToNode || handle.fd !== file.fd ? null : served;
+}
+
+/** What of ours Node's own methods come behind: the file's, as long as its descriptor is the handle's. */
+function stillOf(handle: ServedHandle): OpenFile | null {
+  const file = handle[SERVED]?.file;
+  return file?.fd === handle.fd ? file : null;
+}
+
+/** Runs one of Node's own methods, which look at the descriptor's position and move it, when those of ours that do have ended. */
+export function byNodeAlone<T>(handle: ServedHandle, work: () => Promise<T>): Promise<T> {
+  const file = stillOf(handle);
+  if (file === null) return work();
+  // Where Node does everything, it is only for what was begun before that one has to wait.
+  return file.leftToNode && file.position.isIdle ? work() : file.position.alone(work);
+}
+
+/** The same for what writes. */
+export function byNodeAloneToWrite<T>(handle: ServedHandle, work: () => Promise<T>): Promise<T> {
+  const file = stillOf(handle);
+  if (file === null) return work();
+  return file.leftToNode && file.position.isIdle ? work() : file.position.aloneToWrite(work);
+}
+
+/** The same for a sync, once every write of ours has settled that was issued before it. */
+export async function byNodeBehindWrites<T>(
+  handle: ServedHandle,
+  work: () => Promise<T>,
+): Promise<T> {
+  const file = stillOf(handle);
+  if (file === null || file.writes.isIdle) return work();
+  file.begin();
+  try {
+    await new OwnPromise<void>((resolve) => {
+      file.writes.after(resolve);
+    });
+    return await work();
+  } finally {
+    file.end();
+  }
 }
