@@ -45,7 +45,13 @@ const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
 const inRepository = existsSync('native/test');
 
 function compile(args) {
-  if (inRepository && args[0] === 'compile') return 0;
+  if (inRepository && args[0] === 'compile') {
+    console.log(
+      'aio-bind: installing compiles nothing in the repository; ' +
+        '`pnpm --filter aio-bind native` does, and so do `pnpm bench` and `pnpm test`.',
+    );
+    return 0;
+  }
   if (process.platform !== 'linux') {
     console.log('aio-bind: kernel AIO is in Linux only; nothing is compiled here.');
     return 0;

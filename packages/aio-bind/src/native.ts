@@ -1,8 +1,7 @@
 // The border to the addon: every native export is typed here, and nowhere else.
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { loadAddon } from './addon.js';
 import type { Layout } from './layout.js';
+import { whyUnavailable } from './why-unavailable.js';
 
 /** Names a context, a slab or an array of events to the addon; 0 names nothing. */
 export type NativeId = number;
@@ -137,23 +136,9 @@ export interface Native {
   ) => NativeSubmitThreads;
 }
 
-function load(): Native {
-  const require = createRequire(import.meta.url);
-  // Another build of the addon, such as one with a sanitizer.
-  const other = process.env.AIO_BIND_ADDON;
-  if (other !== undefined) return require(path.resolve(other)) as Native;
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const loadBinding = require('pkg-prebuilds') as (root: string, options: unknown) => Native;
-  return loadBinding(root, require('../binding-options.cjs'));
-}
-
 /** Stands in where there is no addon: import works on every platform, and any use says why not. */
 function unavailable(cause: unknown): Native {
-  const why =
-    process.platform === 'linux'
-      ? 'its addon could not be loaded. Was its install script blocked? ' +
-        'Run `npm rebuild aio-bind` (pnpm: `pnpm approve-builds`), with a C++20 compiler and CMake'
-      : `kernel AIO is a part of Linux, and this is ${process.platform}`;
+  const why = whyUnavailable(cause);
   // No arrow function: some exports are classes.
   function refuse(): never {
     throw Object.assign(new Error(`aio-bind does not work here: ${why}`, { cause }), {
@@ -174,7 +159,7 @@ function unavailable(cause: unknown): Native {
 
 function loadOrExplain(): Native {
   try {
-    return load();
+    return loadAddon() as Native;
   } catch (error) {
     return unavailable(error);
   }

@@ -77,7 +77,7 @@ describe('without its addon, the package', () => {
         name: 'Error',
         code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM',
         message:
-          'aio-bind does not work here: its addon could not be loaded. Was its install script blocked? Run `npm rebuild aio-bind` (pnpm: `pnpm approve-builds`), with a C++20 compiler and CMake',
+          "aio-bind does not work here: its addon could not be loaded: Cannot find module '/nowhere/aio_bind.node'. AIO_BIND_ADDON names it: unset that, or have it name one that was compiled for this system",
         cause: 'MODULE_NOT_FOUND',
       });
     }
