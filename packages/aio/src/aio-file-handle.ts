@@ -1,4 +1,3 @@
-import type { ReadOptionsWithBuffer } from 'node:fs';
 import type { FileHandle, FileReadResult } from 'node:fs/promises';
 import type { DirectAlignment } from './direct/alignment.js';
 import type { Patience } from './engine/give-up.js';
@@ -12,6 +11,15 @@ export type { Patience } from './engine/give-up.js';
 export interface Written<T> {
   bytesWritten: number;
   buffer: T;
+}
+
+// Written out, since Node's own type has had several names, the last of them only in recent releases of @types/node.
+/** Which bytes are read, and to where; from the descriptor's own position unless given, all that there is room for. */
+export interface ReadOptions<T extends NodeJS.ArrayBufferView> extends Patience {
+  readonly buffer?: T | undefined;
+  readonly offset?: number | undefined;
+  readonly length?: number | undefined;
+  readonly position?: number | bigint | null | undefined;
 }
 
 /** What of a buffer is written, and where; all of it at the descriptor's own position unless given. */
@@ -43,10 +51,10 @@ export interface AioFileHandle extends FileHandle {
   read: FileHandle['read'] & {
     <T extends NodeJS.ArrayBufferView = Buffer>(
       buffer: T,
-      options: ReadOptionsWithBuffer<T> & Patience,
+      options: ReadOptions<T>,
     ): Promise<FileReadResult<T>>;
     <T extends NodeJS.ArrayBufferView = Buffer>(
-      options: ReadOptionsWithBuffer<T> & Patience,
+      options: ReadOptions<T>,
     ): Promise<FileReadResult<T>>;
   };
   write: FileHandle['write'] &

@@ -1,7 +1,7 @@
 /**
  * An `fs` whose files are read and written by kernel AIO, for code that takes one: everything that
- * `node:fs` has, of which `open`, `read`, `write`, `readv`, `writev`, `fsync`, `fdatasync`, `close`, `readFile`,
- * `createReadStream`, `createWriteStream` and `promises` are ours.
+ * `node:fs` has, of which `open`, `openSync`, `read`, `write`, `readv`, `writev`, `fsync`, `fdatasync`, `close`,
+ * `closeSync`, `readFile`, `createReadStream`, `createWriteStream` and `promises` are ours; all of it by name, too.
  *
  * A descriptor that was opened here is served until it is closed. Others, and what is out of the ordinary,
  * are Node's.
@@ -9,26 +9,37 @@
  * @packageDocumentation
  */
 import nodeFs from 'node:fs';
-import nodePromises from 'node:fs/promises';
 import { close, closeSync, open, openSync } from './fs/open-close.js';
 import { readFile } from './fs/read-file.js';
 import { streamsOver } from './fs/streams.js';
 import { fdatasync, fsync, read, readv, write, writev } from './fs/transfers.js';
-import { open as openHandle } from './open.js';
-import { readFile as readWhole } from './whole/read-file.js';
-import { appendFile, writeFile } from './whole/write-file.js';
+import promises from './fs-promises.js';
 
-/** `fs.promises`, of which `open`, `readFile`, `writeFile` and `appendFile` are ours. */
-export const promises: typeof nodePromises = {
-  ...nodePromises,
-  open: openHandle,
-  readFile: readWhole,
-  writeFile,
-  appendFile,
+// Not a list of names: which there are differs from Node to Node, and one that is missing has to be missing
+// here, too, as code that asks whether there is `glob` would otherwise find an undefined one. What this module
+// exports itself takes precedence.
+export * from 'node:fs';
+export {
+  close,
+  closeSync,
+  fdatasync,
+  fsync,
+  open,
+  openSync,
+  promises,
+  read,
+  readFile,
+  readv,
+  write,
+  writev,
 };
 
 /** A copy of what `node:fs` has; its getters are not called, since some of them warn. */
 const fs = Object.defineProperties({}, Object.getOwnPropertyDescriptors(nodeFs)) as typeof nodeFs;
+
+const streams = streamsOver(fs);
+export const createReadStream: typeof nodeFs.createReadStream = streams.createReadStream;
+export const createWriteStream: typeof nodeFs.createWriteStream = streams.createWriteStream;
 
 const ours: Partial<typeof nodeFs> = {
   open,
@@ -42,7 +53,8 @@ const ours: Partial<typeof nodeFs> = {
   fsync,
   fdatasync,
   readFile,
-  ...streamsOver(fs),
+  createReadStream,
+  createWriteStream,
 };
 
 for (const [name, value] of Object.entries({ ...ours, promises })) {

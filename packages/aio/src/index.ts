@@ -3,11 +3,12 @@
  *
  * @packageDocumentation
  */
-export { allocAligned as alignedBuffer } from 'aio-bind';
 export * from './constants.js';
+export { alignedBuffer } from './aligned-buffer.js';
 export type {
   AioFileHandle,
   Patience,
+  ReadOptions,
   WholeWrite,
   WriteOptions,
   Written,
