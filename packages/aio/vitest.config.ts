@@ -3,6 +3,7 @@ import { withProcessesFor } from '../../vitest/shared.js';
 // These put functions of their own in place of aio-bind's, count what the process's one engine does, or
 // measure the process's memory.
 export default withProcessesFor([
+  'async-local-storage',
   'backend',
   'completes-late',
   'fake-timers',

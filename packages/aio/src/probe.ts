@@ -1,4 +1,5 @@
 import { aio_context_t, aio_limits, io_setup } from 'aio-bind';
+import { LEAST_DEPTH } from './engine/shared-engine.js';
 
 /** Whether kernel AIO can be used, and if not, why. */
 export type Probe =
@@ -6,8 +7,8 @@ export type Probe =
   | {
       readonly usable: false;
       /**
-       * 'ENOSYS': the kernel or sandbox has none; 'EPERM': a seccomp profile forbids it; 'EAGAIN': all
-       * of the machine's aio-max-nr is taken; 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM': this is not
+       * 'ENOSYS': the kernel or sandbox has none; 'EPERM': a seccomp profile forbids it; 'EAGAIN': too
+       * little of the machine's aio-max-nr is left; 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM': this is not
        * Linux, or the addon was not built.
        */
       readonly code: string;
@@ -36,9 +37,11 @@ export function probe(): Probe {
 function probeLimit(): Probe {
   try {
     const { aio_nr, aio_max_nr } = aio_limits();
-    if (aio_nr < aio_max_nr) return { usable: true };
+    const left = aio_max_nr - aio_nr;
+    if (left >= LEAST_DEPTH) return { usable: true };
     const reason =
-      `all ${aio_max_nr} events of aio-max-nr are taken on this machine; ` +
+      `${Math.max(left, 0)} of the ${aio_max_nr} events of aio-max-nr are left on this machine, ` +
+      `and ${LEAST_DEPTH} are wanted; ` +
       'raise it: sysctl fs.aio-max-nr=1048576';
     return { usable: false, code: 'EAGAIN', reason, cause: undefined };
   } catch {

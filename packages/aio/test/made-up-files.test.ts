@@ -33,7 +33,7 @@ test.for(
   const outcomes = [];
   for (const opened of [nodeOpen, open]) {
     nodeFs.writeFileSync(NAME, 'before');
-    const handle = (await opened(NAME, flags));
+    const handle = await opened(NAME, flags);
     await WAYS[way]!(handle);
     outcomes.push(nameNow());
     await handle.close();

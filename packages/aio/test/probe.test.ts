@@ -15,9 +15,9 @@ describe('probe', () => {
     expect(setup.mock.results.filter(({ type }) => type === 'return')).toEqual([]);
   });
 
-  test('says EAGAIN, and what to do, while all of aio-max-nr is taken', () => {
+  test.for([0, 15])('says EAGAIN, and what to do, while %i of aio-max-nr are left', (left) => {
     // Taking it in earnest would starve every other process on the machine.
-    vi.mocked(bind.aio_limits).mockReturnValueOnce({ aio_nr: 65536, aio_max_nr: 65536 });
+    vi.mocked(bind.aio_limits).mockReturnValueOnce({ aio_nr: 65536 - left, aio_max_nr: 65536 });
     expect(probe()).toMatchObject({
       usable: false,
       code: 'EAGAIN',

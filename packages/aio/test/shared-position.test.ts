@@ -94,6 +94,18 @@ describe('a write without a position', () => {
     expect((await handle.read(Buffer.alloc(20))).bytesRead).toBe(7);
   });
 
+  test('that is taken back before the kernel has it leaves it, too', async () => {
+    const path = folder.file('taken-back');
+    const handle = await open(path, 'w+');
+    const given = new AbortController();
+    const writing = handle.writeFile('header', { signal: given.signal });
+    given.abort();
+    await expect(writing).rejects.toMatchObject({ name: 'AbortError' });
+    await handle.writeFile('fallback');
+    expect(readFileSync(path, 'latin1')).toBe('fallback');
+    await handle.close();
+  });
+
   test('that never began takes none', async () => {
     const path = newPath();
     const handle = await openNew(path);

@@ -1,5 +1,6 @@
 // sync() and datasync() cover every write that was issued before them on their handle. What is seen
 // here is the file at the moment when the kernel is asked to sync it.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import * as bind from 'aio-bind';
@@ -120,6 +121,24 @@ describe.for([
     const syncing = sync(handle).then(() => (seen.synced = true));
     await Promise.all([writing(), syncing]);
     await Promise.all([handle.close(), busy.close()]);
+  });
+
+  test('covers an earlier write where the descriptor is that is given up on when the kernel has it', async () => {
+    const handle = await open(path, 'w');
+    const given = new AbortController();
+    const large = Buffer.alloc(1 << 25, 'b');
+    // Its turn comes behind the sync's call.
+    const onStart = (message: unknown): void => {
+      if ((message as { offset: number }).offset === LENGTH) setImmediate(() => given.abort());
+    };
+    subscribe('aio.operation.start', onStart);
+    const first = handle.write(piece(0));
+    const writing = handle.writeFile(large, { signal: given.signal });
+    const syncing = handle.sync();
+    await Promise.all([first, writing.catch(() => undefined), syncing]);
+    unsubscribe('aio.operation.start', onStart);
+    expect(contentsAtSync.map(({ length }) => length)).toEqual([LENGTH + large.length]);
+    await handle.close();
   });
 
   test.for(['a buffer', 'a string'])(

@@ -1,4 +1,4 @@
-import type { Carrier } from '../engine/carrier.js';
+import type { Abandoned, Carrier } from '../engine/carrier.js';
 import type { OpenFile } from '../engine/open-file.js';
 import type { Command, Operation } from '../engine/operation.js';
 import type { Sweep, SweepRanges } from '../engine/sweep.js';
@@ -70,12 +70,12 @@ export class DirectEngine implements Carrier {
     return null;
   }
 
-  abandon(operation: Operation, generation: number): boolean {
+  abandon(operation: Operation, generation: number): Abandoned {
     if (!this.#held.has(operation)) return this.#engine.abandon(operation, generation);
-    if (operation.generation !== generation || !operation.isHeard) return false;
+    if (operation.generation !== generation || !operation.isHeard) return 'settled';
     // It is let go when its turn comes, or its piece ends.
     operation.unhear();
-    return true;
+    return 'goes on';
   }
 
   /** Writes take turns, each for itself. */

@@ -3,6 +3,15 @@ import type { Command, Operation } from './operation.js';
 import type { Read, ReadInto } from './read-batch.js';
 import type { Sweep, SweepRanges } from './sweep.js';
 
+/** What had become of an operation when it was given up on. */
+export type Abandoned =
+  /** It had settled before. */
+  | 'settled'
+  /** It was taken back: nothing of it has been done, nor will be. */
+  | 'withdrawn'
+  /** It goes on, unheard. */
+  | 'goes on';
+
 /**
  * Who carries operations out: the engine, or what stands before it.
  *
@@ -42,9 +51,8 @@ export interface Carrier {
    * Gives up on an operation. Whoever waits for it has to be told by the caller.
    *
    * @param generation - what the operation had when it was created; an earlier one has settled
-   * @returns false where it had settled before
    */
-  abandon(operation: Operation, generation: number): boolean;
+  abandon(operation: Operation, generation: number): Abandoned;
   /** Gives up on what is left of a sweep, in the same way. */
   abandonSweep(sweep: Sweep): void;
 }

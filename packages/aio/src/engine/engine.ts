@@ -1,8 +1,9 @@
+import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { aio_context_t } from 'aio-bind';
 import { Admission } from './admission.js';
 import { readEndsInLine } from './attempt.js';
-import type { Carrier } from './carrier.js';
+import type { Abandoned, Carrier } from './carrier.js';
 import { Collector } from './collector.js';
 import { Counters, type EngineStats } from './counters.js';
 import { Flushes } from './flushes.js';
@@ -17,7 +18,9 @@ import type { Read, ReadInto } from './read-batch.js';
 import { SlotTable } from './slot-table.js';
 import { Submissions } from './submissions.js';
 import type { Sweep } from './sweep.js';
-import { operationEnd, operationStart } from './tracing.js';
+import { TraceScope, isTraced, operationStart, publishEnd } from './tracing.js';
+
+const { ECANCELED } = constants.errno;
 
 /** A sweep of so many ranges is worth a submission of its own: it does not wait for what else this tick brings. */
 const ENOUGH = 16;
@@ -80,7 +83,10 @@ export class Engine implements Carrier {
 
   start(operation: Operation): void {
     this.#flushes.schedule();
-    if (operationStart.hasSubscribers) operationStart.publish(operation.message());
+    if (isTraced()) {
+      operation.scope = new TraceScope();
+      operationStart.publish(operation.message());
+    }
     operation.began = this.#flushes.batchBegan;
     operation.file?.begin();
     this.#admission.take(operation);
@@ -105,7 +111,7 @@ export class Engine implements Carrier {
   /** Takes a sweep, which from now on is the engine's. */
   startSweep(sweep: Sweep): void {
     sweep.begin(this.#wake);
-    if (operationStart.hasSubscribers) sweep.announce(operationStart);
+    if (isTraced()) sweep.announceStart();
     sweep.endIfDone();
     if (sweep.hasEnded) return;
     this.#flushes.schedule();
@@ -116,7 +122,7 @@ export class Engine implements Carrier {
   startSweepAtOnce(sweep: Sweep): boolean {
     const now = performance.now();
     if (sweep.ranges.count < ENOUGH || !this.#flushes.isFree(now)) return false;
-    if (operationStart.hasSubscribers) return false;
+    if (isTraced()) return false;
     sweep.begin(this.#wake);
     this.#flushes.submitAtOnce(sweep, now);
     return true;
@@ -127,26 +133,36 @@ export class Engine implements Carrier {
    * unheard, its memory pinned until it ends. Whoever waits for it has to be told by the caller.
    *
    * @param generation - what the operation had when it was created; an earlier one has settled
-   * @returns false where it had settled before
    */
-  abandon(operation: Operation, generation: number): boolean {
-    if (operation.generation !== generation || !operation.isHeard) return false;
+  abandon(operation: Operation, generation: number): Abandoned {
+    if (operation.generation !== generation || !operation.isHeard) return 'settled';
+    const { done, scope } = operation;
+    const message = operation.message();
     operation.unhear();
-    if (!this.#admission.withdraw(operation) && this.#submissions.withdraw(operation)) {
-      this.#outcomes.release(operation);
-    }
+    const isWithdrawn = this.#withdraw(operation);
     // There may be room for others now, and nothing to hold the loop open for.
     this.#flushes.schedule();
+    if (!isWithdrawn) return 'goes on';
+    publishEnd(scope, message, done > 0 ? done : -ECANCELED);
+    return done > 0 ? 'goes on' : 'withdrawn';
+  }
+
+  /** @returns whether it could be taken back */
+  #withdraw(operation: Operation): boolean {
+    if (this.#admission.withdraw(operation)) return true;
+    if (!this.#submissions.withdraw(operation)) return false;
+    this.#outcomes.release(operation);
     return true;
   }
 
   /** Gives up on what is left of a sweep, in the same way. */
   abandonSweep(sweep: Sweep): void {
     if (!sweep.isHeard) return;
-    sweep.unhear();
-    this.#submissions.withdrawRanges(sweep);
+    const withdrawn = sweep.unhear();
+    withdrawn.push(...this.#submissions.withdrawRanges(sweep));
     for (const slot of this.#slots.slotsOfRanges()) {
       if (this.#slots.sweepAt(slot) !== sweep || !this.#submissions.withdrawRange(slot)) continue;
+      withdrawn.push(this.#slots.rangeAt(slot));
       this.#slots.release(slot);
       sweep.ended();
     }
@@ -157,6 +173,7 @@ export class Engine implements Carrier {
     }
     sweep.endIfDone();
     this.#flushes.schedule();
+    for (const range of withdrawn) sweep.announceEnd(range, -ECANCELED);
   }
 
   stats(): EngineStats {
@@ -173,7 +190,7 @@ export class Engine implements Carrier {
   /** It is expected to end in line, there is room for it, and nobody traces. */
   #isPlain(file: OpenFile, { length }: ReadInto): boolean {
     if (!readEndsInLine(file, length) || !this.#admission.hasRoomFor(length)) return false;
-    return !operationStart.hasSubscribers && !operationEnd.hasSubscribers;
+    return !isTraced();
   }
 
   #readAlone(file: OpenFile, wanted: ReadInto, position: number): Promise<Read> | null {

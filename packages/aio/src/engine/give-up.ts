@@ -184,6 +184,13 @@ export function isPatient({ signal, timeout }: Patience): boolean {
   return signal === undefined && !isLimited(timeout);
 }
 
+const withdrawn = new WeakSet<Error>();
+
+/** Whether what was rejected with this AbortError had been taken back before the kernel saw it: nothing of it is done. */
+export function wasWithdrawn(error: Error): boolean {
+  return withdrawn.has(error);
+}
+
 /** Has an operation that was started given up when the time has come. */
 export function giveUpOn(
   patience: Patience,
@@ -193,7 +200,9 @@ export function giveUpOn(
 ): void {
   const { generation, reject } = operation;
   const forget = whenGivenUp(patience, (error) => {
-    if (engine.abandon(operation, generation)) reject?.(error);
+    const became = engine.abandon(operation, generation);
+    if (became === 'withdrawn') withdrawn.add(error);
+    if (became !== 'settled') reject?.(error);
   });
   settled.then(forget, forget);
 }

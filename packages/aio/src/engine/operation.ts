@@ -1,7 +1,8 @@
 import { errnoError } from 'aio-bind';
+import { viewBytes } from './addresses.js';
 import type { OpenFile } from './open-file.js';
 import { rejectAtAwait } from './reject-at-await.js';
-import type { OperationMessage } from './tracing.js';
+import type { OperationMessage, TraceScope } from './tracing.js';
 import type { Vectors } from './vectors.js';
 import type { Epoch } from './write-barrier.js';
 
@@ -85,6 +86,8 @@ export class Operation {
   /** The vectors that name them, for readv and writev. */
   vectors: Vectors | null = null;
   epoch: Epoch | null = null;
+  /** Of those who trace. */
+  scope: TraceScope | null = null;
   /** What its caller waits for. */
   promise: Promise<unknown> | null = null;
   resolve: ((value: unknown) => void) | null = null;
@@ -101,19 +104,31 @@ export class Operation {
     return this.command?.opcode ?? -1;
   }
 
-  /** Part of it is done: what is left begins behind that. */
-  advance(bytes: number): void {
+  /**
+   * Part of it is done: what is left begins behind that.
+   *
+   * @returns false where the memory for that is not there any more: that part is all
+   */
+  advance(bytes: number): boolean {
+    const rest = this.vectors?.after(bytes);
+    if (rest === null || (rest === undefined && !this.#hasMemory)) return false;
     this.done += bytes;
     this.offset += bytes;
-    if (this.vectors === null) {
+    if (rest === undefined) {
       this.address += bytes;
       this.nbytes -= bytes;
     } else {
-      const rest = this.vectors.after(bytes);
       this.vectors = rest;
       this.address = rest.address;
       this.nbytes = rest.count;
     }
+    return true;
+  }
+
+  /** Its buffer is as large as it was: a part that has been detached, or cut off, is somebody else's. */
+  get #hasMemory(): boolean {
+    const { memory, viewOffset, bytes } = this;
+    return !ArrayBuffer.isView(memory) || viewBytes(memory) >= viewOffset + bytes;
   }
 
   /** The bit of device.ts that says what kind of operation it is; 0 for what takes no flags. */
@@ -153,14 +168,19 @@ export class Operation {
     else rejectAtAwait({ promise, resolve, reject }, () => errnoError(outcome, command.syscall));
   }
 
-  /** The kernel has no AIO for this file, and has done nothing. */
-  settleByNode(): void {
+  /**
+   * The kernel has no AIO for this file, and has done nothing.
+   *
+   * @returns what Node's own method gives
+   */
+  settleByNode(): unknown {
     const { command, resolve, group, member, file } = this;
-    if (command === null) return;
     // A direct transfer may have been refused for its alignment alone.
     if (file?.direct === false) file.leftToNode = true;
-    resolve?.(command.byNode(this));
-    group?.leftToNode(member, command.byNode(this));
+    const byNode = command?.byNode(this);
+    resolve?.(byNode);
+    group?.leftToNode(member, byNode);
+    return byNode;
   }
 
   /** For those who trace. */
@@ -183,6 +203,7 @@ export class Operation {
     this.memory = null;
     this.vectors = null;
     this.epoch = null;
+    this.scope = null;
     this.unhear();
   }
 }

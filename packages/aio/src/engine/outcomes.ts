@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { IoRangeArray } from 'aio-bind';
 import {
   CONTINUE,
@@ -19,7 +20,8 @@ import { isUnanswered } from './read-together.js';
 import type { SlotTable } from './slot-table.js';
 import type { Submissions } from './submissions.js';
 import type { Sweep } from './sweep.js';
-import { operationEnd } from './tracing.js';
+import { operationEnd, publishEnd } from './tracing.js';
+import { transferred } from './transferred.js';
 
 const EFAULT = constants.errno.EFAULT;
 
@@ -174,7 +176,7 @@ export class Outcomes {
   #endRange(sweep: Sweep, range: number, slot: number, result: number): void {
     this.#slots.release(slot);
     this.#count(sweep.began);
-    if (operationEnd.hasSubscribers) operationEnd.publish({ ...sweep.message(range), result });
+    sweep.announceEnd(range, result);
     sweep.settled(range, result);
   }
 
@@ -182,23 +184,19 @@ export class Outcomes {
     const verdict = judge(operation, result, wasRefused);
     switch (verdict) {
       case CONTINUE:
-        operation.advance(result);
+        if (!operation.advance(result)) return this.#end(operation, result);
         this.#submissions.queue(operation);
         break;
       case OFFLOAD:
-        if (result > 0) operation.advance(result);
+        if (result > 0 && !operation.advance(result)) return this.#end(operation, result);
         planOffload(operation, result);
         this.#submissions.queue(operation);
         break;
       case LEAVE_TO_NODE:
-        this.#end(operation, result);
-        operation.settleByNode();
-        this.release(operation);
+        this.#leaveToNode(operation);
         break;
       case SETTLE:
-        this.#end(operation, result);
-        this.#settle(operation, result);
-        break;
+        return this.#end(operation, result);
     }
     return verdict;
   }
@@ -208,12 +206,28 @@ export class Outcomes {
     this.#counters.latency.record(Math.max(this.collectedAt - began, 0), times);
   }
 
-  #end(operation: Operation, result: number): void {
+  #end(operation: Operation, result: number): Verdict {
     // Whoever traces may give up on it meanwhile: there is nothing left to take back.
     operation.state = IDLE;
     this.#count(operation.began);
-    if (!operationEnd.hasSubscribers) return;
-    operationEnd.publish({ ...operation.message(), result: operation.outcome(result) });
+    if (operationEnd.hasSubscribers) {
+      publishEnd(operation.scope, operation.message(), operation.outcome(result));
+    }
+    this.#settle(operation, result);
+    return SETTLE;
+  }
+
+  /** It has ended when Node has done it. */
+  #leaveToNode(operation: Operation): void {
+    const { began, scope } = operation;
+    const message = operation.message();
+    operation.state = IDLE;
+    void transferred(operation.settleByNode()).then((outcome) => {
+      this.collectedAt = performance.now();
+      this.#count(began);
+      publishEnd(scope, message, outcome);
+    });
+    this.release(operation);
   }
 
   #settle(operation: Operation, result: number): void {

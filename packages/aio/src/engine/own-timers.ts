@@ -4,8 +4,8 @@
 import timers from 'node:timers';
 
 // Not by their names from there, since fakes may be put behind those, too.
-export const { setImmediate, setTimeout, clearTimeout } = timers;
-
-export const { queueMicrotask }: typeof globalThis = globalThis;
-
+export const setImmediate: typeof timers.setImmediate = timers.setImmediate;
+export const setTimeout: typeof timers.setTimeout = timers.setTimeout;
+export const clearTimeout: typeof timers.clearTimeout = timers.clearTimeout;
+export const queueMicrotask: typeof globalThis.queueMicrotask = globalThis.queueMicrotask;
 export const nextTick: typeof process.nextTick = Reflect.get(process, 'nextTick');

@@ -1,9 +1,15 @@
 import { SEEK_CUR, SEEK_END, lseek } from 'aio-bind';
 import { stackRefusal } from './claim-stack.js';
 import type { Device } from './device.js';
-import { type Patience, refusalBy, unlessAborted, withinOneLimit } from './give-up.js';
+import {
+  type Patience,
+  refusalBy,
+  unlessAborted,
+  wasWithdrawn,
+  withinOneLimit,
+} from './give-up.js';
 import { learnLocal } from './local-devices.js';
-import type { WriteBarrier } from './write-barrier.js';
+import type { Epoch, WriteBarrier } from './write-barrier.js';
 
 /** Whose position it is. */
 interface Positioned {
@@ -24,6 +30,13 @@ interface Positioned {
  * @param patience - what is left of the caller's, to be given to what is begun
  */
 export type Begin<T> = (position: number, patience: Patience) => Promise<T>;
+
+/**
+ * The same for a write.
+ *
+ * @param epoch - which what is begun joins: it is what a sync that was asked for meanwhile waits for
+ */
+export type BeginWrite<T> = (position: number, patience: Patience, epoch: Epoch) => Promise<T>;
 
 /** How many bytes were written; null stands for the result of a write that failed. */
 export type Written<T> = (result: T | null) => number;
@@ -75,20 +88,25 @@ export class PositionLock {
   /**
    * The same for a write, which need not take turns where the kernel finds the end itself.
    *
-   * One that is given up on when it has begun keeps its place, since it may be written yet.
+   * One that is given up on when the kernel has it keeps its place, since it may be written yet.
    *
    * @param length - how many bytes are to be written
    */
-  write<T>(length: number, begin: Begin<T>, written: Written<T>, patience: Patience): Promise<T> {
+  write<T>(
+    length: number,
+    begin: BeginWrite<T>,
+    written: Written<T>,
+    patience: Patience,
+  ): Promise<T> {
     const noStack = stackRefusal();
     if (noStack !== null) return noStack;
     const { append, regular, fd } = this.#file;
     if (append) {
-      return this.beforeSync(
+      return this.#beforeSync((epoch) =>
         this.#whileOpen(async () => {
           let result: T | null = null;
           try {
-            result = await begin(0, patience);
+            result = await begin(0, patience, epoch);
             return result;
           } finally {
             if (written(result) > 0) await this.#appended();
@@ -96,13 +114,14 @@ export class PositionLock {
         }),
       );
     }
-    return this.beforeSync(
+    return this.#beforeSync((epoch) =>
       this.#inTurn(async (left) => {
+        const beginHere = (at: number): Promise<T> => begin(at, left, epoch);
         const end = regular ? this.#moveOn(length) : null;
-        if (end !== null) return this.#writeBefore(end, length, begin, written, left);
+        if (end !== null) return this.#writeBefore(end, length, beginHere, written);
         let result: T | null = null;
         try {
-          result = await begin(lseek(fd, 0, SEEK_CUR), left);
+          result = await beginHere(lseek(fd, 0, SEEK_CUR));
           return result;
         } finally {
           const count = written(result);
@@ -126,11 +145,15 @@ export class PositionLock {
   }
 
   /** A sync that is asked for from now on waits for this write. */
-  async beforeSync<T>(write: Promise<T>): Promise<T> {
+  beforeSync<T>(write: Promise<T>): Promise<T> {
+    return this.#beforeSync(() => write);
+  }
+
+  async #beforeSync<T>(write: (epoch: Epoch) => Promise<T>): Promise<T> {
     const { writes } = this.#file;
     const epoch = writes.enter();
     try {
-      return await write;
+      return await write(epoch);
     } finally {
       writes.leave(epoch);
     }
@@ -162,20 +185,19 @@ export class PositionLock {
   async #writeBefore<T>(
     end: number,
     length: number,
-    begin: Begin<T>,
+    begin: (position: number) => Promise<T>,
     written: Written<T>,
-    patience: Patience,
   ): Promise<T> {
     let result: T | null = null;
-    let isGivenUp = false;
+    let mayGoOn = false;
     try {
-      result = await begin(end - length, patience);
+      result = await begin(end - length);
       return result;
     } catch (error) {
-      isGivenUp = (error as Error).name === 'AbortError';
+      mayGoOn = (error as Error).name === 'AbortError' && !wasWithdrawn(error as Error);
       throw error;
     } finally {
-      if (!isGivenUp) this.#giveBack(end, length - written(result));
+      if (!mayGoOn) this.#giveBack(end, length - written(result));
     }
   }
 

@@ -7,6 +7,7 @@ import { BUFFERED_READ } from './device.js';
 import type { OpenFile } from './open-file.js';
 import type { Operation } from './operation.js';
 import { OwnPromise, chain } from './own-promise.js';
+import { ownScope } from './own-scope.js';
 import type { ColumnBatch } from './read-together.js';
 
 /** What a read resolves to, as Node has it. */
@@ -59,6 +60,8 @@ export class ReadBatch implements ColumnBatch {
   readonly #lastViews = new Array<ArrayBufferView | null>(CHUNK_OPERATIONS).fill(null);
   readonly #lastAddresses = new Array<number>(CHUNK_OPERATIONS).fill(0);
 
+  /** Something is remembered: of reads, or of whoever had it made. */
+  #isUsed = true;
   /** How many have a promise, or are being given one. */
   #promised = 0;
   /** How many have been given their result. */
@@ -126,6 +129,7 @@ export class ReadBatch implements ColumnBatch {
     const { columns } = this;
     let promise: Promise<Read>;
     this.#promised++;
+    this.#isUsed = true;
     try {
       promise = chain(this.#ended, this.#giveNext);
     } catch (error) {
@@ -162,9 +166,12 @@ export class ReadBatch implements ColumnBatch {
     for (let i = 0; i < this.count; i++) this.file(i).device.endsInLine |= BUFFERED_READ;
   }
 
-  /** Lets go of the views of reads that have ended. */
+  /** Lets go of the views of reads that have ended, and of what the last to ask had in its AsyncLocalStorage. */
   forget(): void {
+    if (!this.#isUsed || this.#promised > 0) return;
+    this.#isUsed = false;
     this.#lastViews.fill(null);
+    this.#ended = ownScope.runInAsyncScope(this.#begin, this);
   }
 
   file(index: number): OpenFile {

@@ -1,9 +1,10 @@
 import { aio_context_t, io_destroy_later, io_setup } from 'aio-bind';
 import { Engine } from './engine.js';
+import { ownScope } from './own-scope.js';
 
 const DEPTH = 1024;
 /** Fewer than this in flight would hardly be worth it. */
-const LEAST_DEPTH = 16;
+export const LEAST_DEPTH = 16;
 const BYTES = 1 << 28;
 const THREADS = 4;
 
@@ -33,7 +34,8 @@ export function sharedEngine(): Engine {
       throw error;
     }
     try {
-      shared = new Engine(ctx, { depth, bytes: BYTES, threads: THREADS });
+      const limits = { depth, bytes: BYTES, threads: THREADS };
+      shared = ownScope.runInAsyncScope(() => new Engine(ctx, limits));
     } catch (error) {
       // No descriptor is left for its eventfd, say. A context that nobody has would keep its share of aio-max-nr.
       void io_destroy_later(ctx).catch(() => undefined);

@@ -113,14 +113,20 @@ export class Submissions {
     return slot;
   }
 
-  /** Takes back what of a sweep waits in the batch of ranges, and its room. */
-  withdrawRanges(sweep: Sweep): void {
+  /**
+   * Takes back what of a sweep waits in the batch of ranges, and its room.
+   *
+   * @returns which ranges these are
+   */
+  withdrawRanges(sweep: Sweep): number[] {
     const batch = this.batches.ranges;
-    if (batch.sweep !== sweep) return;
+    if (batch.sweep !== sweep) return [];
     const { count } = batch;
+    const ranges = Array.from({ length: count }, (_, i) => batch.rangeAt(i));
     this.#slots.giveBackInBatch(count, batch.bytes);
     batch.drop(count);
     for (let i = 0; i < count; i++) sweep.ended();
+    return ranges;
   }
 
   submitToThreads(): void {

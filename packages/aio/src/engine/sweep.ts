@@ -1,10 +1,16 @@
-import type { Channel } from 'node:diagnostics_channel';
 import { constants } from 'node:os';
 import { endsInLine, holdsUpLoop, takesNowait } from './attempt.js';
 import type { OpenFile } from './open-file.js';
 import type { Command, Group, Operation } from './operation.js';
 import type { RangeBatch } from './range-batch.js';
-import type { OperationMessage } from './tracing.js';
+import { queueMicrotask } from './own-timers.js';
+import {
+  type OperationMessage,
+  TraceScope,
+  operationEnd,
+  operationStart,
+  publishEnd,
+} from './tracing.js';
 import { transferred } from './transferred.js';
 import type { Epoch } from './write-barrier.js';
 
@@ -78,6 +84,7 @@ export class Sweep implements Group {
   /** All were transferred in full. */
   #isWhole = false;
   #isHeard = true;
+  #scope: TraceScope | null = null;
   #wake: () => void = () => undefined;
 
   constructor(file: OpenFile, command: Command, ranges: SweepRanges) {
@@ -148,7 +155,13 @@ export class Sweep implements Group {
     this.#next++;
     this.underWay++;
     const address = this.ranges.address(range);
-    if (address === undefined) this.settled(range, -EFAULT);
+    if (address === undefined) {
+      this.settled(range, -EFAULT);
+      // Not here: others are just being begun.
+      queueMicrotask(() => {
+        this.announceEnd(range, -EFAULT);
+      });
+    }
     return address;
   }
 
@@ -181,6 +194,7 @@ export class Sweep implements Group {
     operation.offset = ranges.position(range);
     // It may be given up on before it has ended.
     operation.epoch = this.epoch === null ? null : this.file.writes.join(this.epoch);
+    operation.scope = this.#scope;
     operation.group = this;
     operation.member = range;
     operation.began = this.began;
@@ -209,8 +223,7 @@ export class Sweep implements Group {
     });
   }
 
-  /** For those who trace. */
-  message(range: number): OperationMessage {
+  #message(range: number): OperationMessage {
     const { ranges } = this;
     return {
       syscall: this.command.syscall,
@@ -221,10 +234,16 @@ export class Sweep implements Group {
   }
 
   /** Tells those who trace of all that is to be transferred. */
-  announce(started: Channel): void {
+  announceStart(): void {
+    this.#scope = new TraceScope();
     for (let range = 0; range < this.ranges.count; range++) {
-      if (this.ranges.length(range) !== 0) started.publish(this.message(range));
+      if (this.ranges.length(range) !== 0) operationStart.publish(this.#message(range));
     }
+  }
+
+  /** Tells those who trace that a range has ended. */
+  announceEnd(range: number, result: number): void {
+    if (operationEnd.hasSubscribers) publishEnd(this.#scope, this.#message(range), result);
   }
 
   /** A range that was begun has ended. */
@@ -233,11 +252,20 @@ export class Sweep implements Group {
     this.endIfDone();
   }
 
-  /** Nobody waits for it any more: nothing more is begun. */
-  unhear(): void {
+  /**
+   * Nobody waits for it any more: nothing more is begun.
+   *
+   * @returns what would have been
+   */
+  unhear(): number[] {
     this.#isHeard = false;
     this.whenEnded = null;
-    this.#next = this.ranges.count;
+    const left: number[] = [];
+    for (let range = this.peek(); range !== NONE; range = this.peek()) {
+      left.push(range);
+      this.#next++;
+    }
+    return left;
   }
 
   endIfDone(): void {

@@ -1,9 +1,11 @@
 import { constants } from 'node:os';
 
-/** What came of one of Node's own reads or writes: bytes, or -errno. */
+/** What came of one of Node's own reads, writes or syncs: bytes, or -errno. */
 export async function transferred(result: unknown): Promise<number> {
   try {
-    const { bytesRead, bytesWritten } = (await result) as Record<string, number | undefined>;
+    const done = (await result) as Record<string, number | undefined> | undefined;
+    if (done === undefined) return 0;
+    const { bytesRead, bytesWritten } = done;
     return bytesRead ?? bytesWritten ?? -constants.errno.EIO;
   } catch (error) {
     // What Node refuses before the kernel sees it may have a code alone (EBADF), or one of Node's.

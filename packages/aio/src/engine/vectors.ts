@@ -4,10 +4,13 @@ import { bytesOf, viewBytes } from './addresses.js';
 /** The pieces of memory of a readv or writev, as the kernel takes them. */
 export class Vectors {
   readonly views: readonly ArrayBufferView[];
+  /** In bytes, as the kernel has been told. */
+  readonly #lengths: readonly number[];
   readonly #iov: IoVecArray;
 
   constructor(views: readonly ArrayBufferView[]) {
     this.views = views;
+    this.#lengths = views.map(viewBytes);
     this.#iov = new IoVecArray(views);
   }
 
@@ -20,16 +23,21 @@ export class Vectors {
     return this.views.length;
   }
 
-  /** What is left when the first `bytes` are done. */
-  after(bytes: number): Vectors {
+  /**
+   * What is left when the first `bytes` are done.
+   *
+   * @returns null where some of that memory has been detached, or cut off
+   */
+  after(bytes: number): Vectors | null {
     let left = bytes;
     const rest: ArrayBufferView[] = [];
-    for (const view of this.views) {
-      const bytes = viewBytes(view);
-      const skipped = Math.min(left, bytes);
+    for (const [i, view] of this.views.entries()) {
+      const length = this.#lengths[i]!;
+      const skipped = Math.min(left, length);
       left -= skipped;
-      if (skipped === 0) rest.push(view);
-      else if (skipped < bytes) rest.push(bytesOf(view).subarray(skipped));
+      if (skipped === length) continue;
+      if (viewBytes(view) < length) return null;
+      rest.push(bytesOf(view).subarray(skipped, length));
     }
     return new Vectors(rest);
   }

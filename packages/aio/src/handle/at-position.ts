@@ -41,7 +41,8 @@ export function writeAtPosition({ engine, file }: Served, wanted: Transfer): Pro
   if (position !== null) return startTransfer(engine, file, WRITE, wanted, position);
   return file.position.write(
     wanted.length,
-    (at, left) => startTransfer<Written>(engine, file, WRITE, within(wanted, left), at),
+    (at, left, epoch) =>
+      startTransfer<Written>(engine, file, WRITE, within(wanted, left), at, epoch),
     written,
     wanted,
   );
@@ -75,7 +76,8 @@ export function writevAtPosition(
     return startVectored(engine, file, WRITEV, views, pieces, position, patience);
   return file.position.write(
     pieces.reduce((sum, piece) => sum + viewBytes(piece), 0),
-    (at, left) => startVectored<Written>(engine, file, WRITEV, views, pieces, at, left),
+    (at, left, epoch) =>
+      startVectored<Written>(engine, file, WRITEV, views, pieces, at, left, epoch),
     written,
     patience,
   );

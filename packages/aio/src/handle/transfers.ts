@@ -9,6 +9,7 @@ import type { OpenFile } from '../engine/open-file.js';
 import type { Command, Operation } from '../engine/operation.js';
 import { OwnPromise } from '../engine/own-promise.js';
 import { Vectors } from '../engine/vectors.js';
+import type { Epoch } from '../engine/write-barrier.js';
 import type { Transfer } from './arguments.js';
 
 function prepare(engine: Carrier, file: OpenFile, command: Command): Operation {
@@ -44,26 +45,33 @@ function start<T>(
   file: OpenFile,
   operation: Operation,
   patience: Patience,
+  epoch?: Epoch,
 ): Promise<T> {
   const settled = promiseFor<T>(operation);
-  operation.epoch = operation.command?.reads === true ? null : file.writes.enter();
+  if (operation.command?.reads === true) operation.epoch = null;
+  else operation.epoch = epoch === undefined ? file.writes.enter() : file.writes.join(epoch);
   engine.start(operation);
   if (!isPatient(patience)) giveUpOn(patience, engine, operation, settled);
   return settled;
 }
 
-/** A read or write of one buffer at a position. */
+/**
+ * A read or write of one buffer at a position.
+ *
+ * @param epoch - of a write: when it was asked for, if not now
+ */
 export function startTransfer<T>(
   engine: Carrier,
   file: OpenFile,
   command: Command,
   wanted: Transfer,
   position: number,
+  epoch?: Epoch,
 ): Promise<T> {
   // Hooks for promises and ticks may close the handle before the engine has what was begun.
   file.underWay++;
   try {
-    return transfer(engine, file, command, wanted, position);
+    return transfer(engine, file, command, wanted, position, epoch);
   } finally {
     if (--file.underWay === 0) file.becomeIdle();
   }
@@ -92,6 +100,7 @@ function transfer<T>(
   command: Command,
   wanted: Transfer,
   position: number,
+  epoch?: Epoch,
 ): Promise<T> {
   const { view, offset, length } = wanted;
   const patient = isPatient(wanted);
@@ -112,7 +121,7 @@ function transfer<T>(
   operation.address = address;
   operation.nbytes = operation.bytes = length;
   operation.offset = position;
-  return start(engine, file, operation, wanted);
+  return start(engine, file, operation, wanted, epoch);
 }
 
 /**
@@ -129,6 +138,7 @@ export function startVectored<T>(
   pieces: readonly ArrayBufferView[],
   position: number,
   patience: Patience,
+  epoch?: Epoch,
 ): Promise<T> {
   const refusal = refusalBy(patience);
   if (refusal !== null) return Promise.reject(refusal);
@@ -144,7 +154,7 @@ export function startVectored<T>(
     operation.nbytes = vectors.count;
     operation.bytes = pieces.reduce((sum, piece) => sum + viewBytes(piece), 0);
     operation.offset = position;
-    return start(engine, file, operation, patience);
+    return start(engine, file, operation, patience, epoch);
   } finally {
     if (--file.underWay === 0) file.becomeIdle();
   }

@@ -3,6 +3,7 @@ import { READ, WRITE } from '../engine/commands.js';
 import { kindOf, sizeOf } from '../engine/file-kind.js';
 import { type Patience, withinOneLimit } from '../engine/give-up.js';
 import type { OpenFile } from '../engine/open-file.js';
+import type { Epoch } from '../engine/write-barrier.js';
 import type { Served } from './served.js';
 import { startTransfer } from './transfers.js';
 
@@ -150,6 +151,7 @@ async function writeAt(
   view: Uint8Array,
   position: number,
   patience: Patience,
+  epoch: Epoch,
   progress: Progress,
 ): Promise<void> {
   while (progress.bytesWritten < view.byteLength) {
@@ -162,6 +164,7 @@ async function writeAt(
       WRITE,
       wanted,
       position + done,
+      epoch,
     );
     progress.bytesWritten += bytesWritten;
   }
@@ -177,7 +180,7 @@ export async function writeWhole(
   await withinOneLimit(patience, (shared) =>
     file.position.write(
       bytes.byteLength,
-      (position) => writeAt(served, bytes, position, shared, progress),
+      (position, _, epoch) => writeAt(served, bytes, position, shared, epoch, progress),
       () => progress.bytesWritten,
       shared,
     ),
