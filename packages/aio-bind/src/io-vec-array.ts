@@ -15,6 +15,8 @@ interface Slots {
 }
 
 let noteUse: (array: IoVecArray, slab: Slots, slot: number) => void;
+let lengthOf: (array: IoVecArray) => number;
+let addressOfFirst: (array: IoVecArray) => number;
 let firstMisfit: (array: IoVecArray, count: number) => number;
 
 /**
@@ -26,11 +28,7 @@ let firstMisfit: (array: IoVecArray, count: number) => number;
  * @see readv(2)
  */
 export class IoVecArray {
-  /** How many iovecs there are. The kernel takes 1024 at most in one operation. */
-  readonly length: number;
-  /** The address of the first iovec. */
-  readonly address: number;
-
+  readonly #address: number;
   readonly #memory: DataView;
   readonly #owners: (ArrayBufferView | null)[];
   /** Slots that name this array, or did when they were submitted. A slab in flight is alive. */
@@ -43,17 +41,28 @@ export class IoVecArray {
    */
   constructor(buffers: readonly (ArrayBufferView | null)[] | number) {
     if (typeof buffers !== 'number') checkArray('buffers', buffers);
-    this.length = typeof buffers === 'number' ? buffers : buffers.length;
-    checkInteger('length', this.length, 0, 2 ** 24);
-    const memory = native.allocAligned(this.length * size, size);
+    const length = typeof buffers === 'number' ? buffers : buffers.length;
+    checkInteger('length', length, 0, 2 ** 24);
+    // At least one, so that it has an address.
+    const memory = new ArrayBuffer(Math.max(length, 1) * size);
     this.#memory = new DataView(memory);
-    this.address = native.addressOf(memory);
-    this.#owners = new Array<ArrayBufferView | null>(this.length).fill(null);
+    this.#address = native.addressOf(memory);
+    this.#owners = new Array<ArrayBufferView | null>(length).fill(null);
     if (typeof buffers === 'number') return;
     buffers.forEach((buffer, index) => {
       this.setBase(index, buffer);
       this.setLen(index, buffer === null ? 0 : byteLengthOf(buffer));
     });
+  }
+
+  /** How many iovecs there are. The kernel takes 1024 at most in one operation. */
+  get length(): number {
+    return this.#owners.length;
+  }
+
+  /** The address of the first iovec. */
+  get address(): number {
+    return this.#address;
   }
 
   /** A view of one iovec. */
@@ -89,7 +98,7 @@ export class IoVecArray {
   /** `iov_len` of an iovec, in bytes. */
   len(index: number): bigint {
     this.#check(index);
-    return this.#memory.getBigUint64(index * size + iov_len, LITTLE_ENDIAN);
+    return this.#len(index);
   }
 
   /** Sets `iov_len` of an iovec, in bytes. */
@@ -99,13 +108,17 @@ export class IoVecArray {
     this.#memory.setBigUint64(index * size + iov_len, length, LITTLE_ENDIAN);
   }
 
+  #len(index: number): bigint {
+    return this.#memory.getBigUint64(index * size + iov_len, LITTLE_ENDIAN);
+  }
+
   #inFlight(): boolean {
     return this.#users.some(({ slab, slot }) => (slab.deref()?.inFlight(slot) ?? 0) > 0);
   }
 
   #check(index: number): void {
-    if (!Number.isInteger(index) || index < 0 || index >= this.length) {
-      throw outOfRange('index', `>= 0 and < ${this.length}`, index);
+    if (!Number.isInteger(index) || index < 0 || index >= this.#owners.length) {
+      throw outOfRange('index', `>= 0 and < ${this.#owners.length}`, index);
     }
   }
 
@@ -119,10 +132,12 @@ export class IoVecArray {
       });
       array.#users = [...others, { slab: new WeakRef(slab), slot }];
     };
+    lengthOf = (array) => array.#owners.length;
+    addressOfFirst = (array) => array.#address;
     firstMisfit = (array, count) =>
       array.#owners.findIndex(
         (owner, index) =>
-          index < count && owner !== null && array.len(index) > BigInt(byteLengthOf(owner)),
+          index < count && owner !== null && array.#len(index) > BigInt(byteLengthOf(owner)),
       );
   }
 }
@@ -130,6 +145,16 @@ export class IoVecArray {
 /** A slot's iocb names this array now. */
 export function usedBySlot(array: IoVecArray, slab: Slots, slot: number): void {
   noteUse(array, slab, slot);
+}
+
+/** How many iovecs there are, whatever the array says itself by now. */
+export function vectorsIn(array: IoVecArray): number {
+  return lengthOf(array);
+}
+
+/** Where the first iovec is, likewise. */
+export function addressOfVectors(array: IoVecArray): number {
+  return addressOfFirst(array);
 }
 
 /** The first of `count` iovecs that reaches beyond the view it was set to; -1 where none does. */

@@ -123,7 +123,6 @@ export interface Native {
   createEventArray(js: object, length: number): NativeEventArray;
   createRangeArray(js: object, length: number): NativeRangeArray;
   createTimedRead(): NativeTimedRead;
-  allocAligned(size: number, alignment: number): ArrayBuffer;
   addressOf(view: ArrayBufferView | ArrayBufferLike): number;
   stackAddress(): number;
 

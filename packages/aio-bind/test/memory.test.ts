@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addressOf, allocAligned, stackAddress } from '../src/index.js';
 import { memoryAt } from './support/memory-at.js';
+import { resultInChild } from './support/child.js';
 import { each, outOfRange, wrong, wrongType } from './support/refusals.js';
 import { WasmMemory } from './support/wasm-memory.js';
 
@@ -48,6 +49,82 @@ describe('allocAligned', () => {
       expect(error).toMatchObject({ name: 'DataCloneError' });
     }
     expect(buffer).toHaveLength(512);
+  });
+
+  test('more than there is gives an error with a code', async () => {
+    const code = await resultInChild(({ aio }) => {
+      // So much cannot even be asked for, whatever V8 lets an ArrayBuffer be.
+      globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {
+        construct: (target, [size]) => new target((size as number) * 2 ** 40),
+      });
+      try {
+        return aio.allocAligned(4096).length;
+      } catch (error) {
+        return { name: (error as Error).name, code: (error as NodeJS.ErrnoException).code };
+      }
+    }, null);
+    expect(code).toEqual({ name: 'RangeError', code: 'ERR_MEMORY_ALLOCATION_FAILED' });
+  });
+
+  test('outlives the thread that made it, where it can be moved to another at all', async ({
+    skip,
+  }) => {
+    skip(
+      !('transfer' in ArrayBuffer.prototype),
+      'not runnable here: this Node has no way to transfer it',
+    );
+    const found = await resultInChild(async ({ startWorker }) => {
+      const LENGTH = 4 << 20;
+      const worker = startWorker(({ aio }, length) => {
+        const { parentPort } = process.getBuiltinModule('node:worker_threads');
+        const buffer = aio.allocAligned(length).fill(0x5a);
+        const { byteOffset } = buffer;
+        let moved: ArrayBuffer;
+        try {
+          // Newer than the types.
+          moved = (buffer.buffer as unknown as { transfer(): ArrayBuffer }).transfer();
+        } catch (error) {
+          return (error as Error).name; // Node 24
+        }
+        parentPort?.postMessage({ moved, byteOffset }, [moved]);
+        return undefined;
+      }, LENGTH);
+      const ended = new Promise((resolve) => worker.once('exit', resolve));
+      const told = await new Promise<string | { moved: ArrayBuffer; byteOffset: number }>(
+        (resolve) => worker.once('message', resolve),
+      );
+      await ended;
+      if (typeof told === 'string') return told;
+      const view = Buffer.from(told.moved, told.byteOffset, LENGTH);
+      const isWhole = view.equals(Buffer.alloc(LENGTH, 0x5a));
+      view.fill(1);
+      return isWhole ? 'whole' : 'other memory';
+    }, null);
+    expect(['whole', 'TypeError']).toContain(found);
+  });
+
+  test('is freed where the event loop does not turn, as vectors are', async ({ skip }) => {
+    skip(
+      process.env.AIO_INSTRUMENT !== undefined,
+      'not runnable here: what watches memory keeps what is freed',
+    );
+    const most = await resultInChild(({ aio }) => {
+      const { rss } = process.memoryUsage();
+      const found = { aligned: 0, vectors: 0 };
+      for (let round = 0; round < 1000; round++) {
+        aio.allocAligned(1 << 20).fill(round);
+        found.aligned = Math.max(found.aligned, process.memoryUsage.rss() - rss);
+      }
+      const before = process.memoryUsage.rss();
+      for (let round = 0; round < 1000; round++) {
+        new aio.IoVecArray(65536).setLen(round, 1);
+        found.vectors = Math.max(found.vectors, process.memoryUsage.rss() - before);
+      }
+      return found;
+    }, null);
+    // Of 1000 MiB.
+    expect(most.aligned).toBeLessThan(500 << 20);
+    expect(most.vectors).toBeLessThan(500 << 20);
   });
 
   test.for([-1, 0.5, NaN, Infinity, constants.MAX_LENGTH + 1, Number.MAX_VALUE])(

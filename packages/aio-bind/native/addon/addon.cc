@@ -49,7 +49,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports["createEventArray"] = Napi::Function::New<CreateEventArray>(env, "createEventArray");
   exports["createRangeArray"] = Napi::Function::New<CreateRangeArray>(env, "createRangeArray");
   exports["createTimedRead"] = Napi::Function::New<CreateTimedRead>(env, "createTimedRead");
-  exports["allocAligned"] = Napi::Function::New<AllocAligned>(env, "allocAligned");
   exports["addressOf"] = Napi::Function::New<AddressOf>(env, "addressOf");
   exports["stackAddress"] = Napi::Function::New<StackAddress>(env, "stackAddress");
 

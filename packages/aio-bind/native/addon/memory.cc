@@ -1,20 +1,16 @@
 #include "memory.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 #include <tuple>
 
-#include "arguments.h"
 #include "environment.h"
 #include "share.h"
 
 namespace aio_bind::addon {
 namespace {
-
-constexpr int64_t kMaxSafeInteger = (int64_t{1} << 53) - 1;  // V8 knows no longer ArrayBuffer
 
 // Whether the environment is going: it runs no JavaScript any more, and any call that might, fails.
 bool IsGoing(napi_env env) {
@@ -68,16 +64,6 @@ Napi::ArrayBuffer ExposeMemory(Napi::Env env, const std::shared_ptr<Memory>& mem
   if (status != napi_ok) throw Napi::Error::New(env);
   environment.Believe(share);
   return {env, buffer};
-}
-
-Napi::Value AllocAligned(const Napi::CallbackInfo& info) {
-  const int64_t size = Int64Argument(info, 0);
-  const uint32_t alignment = Uint32Argument(info, 1);
-  if (size < 0 || size > kMaxSafeInteger || !std::has_single_bit(alignment)) {
-    throw OutOfRange(info.Env(), "no such size or alignment");
-  }
-  const auto bytes = static_cast<size_t>(size);
-  return ExposeMemory(info.Env(), Memory::Allocate(info.Env(), bytes, alignment), bytes);
 }
 
 Napi::Value AddressOf(const Napi::CallbackInfo& info) {

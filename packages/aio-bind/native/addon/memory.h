@@ -2,7 +2,9 @@
 //
 // Owner: shared by every ArrayBuffer over it and by the native objects that use it; freed with
 // the last of them. So neither a collected ArrayBuffer nor one that was detached by
-// ArrayBuffer.prototype.transfer() leaves a native pointer dangling.
+// ArrayBuffer.prototype.transfer() leaves a native pointer dangling. But what was moved on to
+// another thread dangles there: an environment that goes has its ArrayBuffers' finalizers run,
+// whoever has the memory by then. So nothing that a program is meant to pass around is made of it.
 // Thread: reference counts from any; contents as the owners agree.
 #ifndef AIO_BIND_ADDON_MEMORY_H_
 #define AIO_BIND_ADDON_MEMORY_H_
@@ -37,8 +39,6 @@ class Memory {
 // An ArrayBuffer over the first `size` bytes, which keeps `memory` alive.
 Napi::ArrayBuffer ExposeMemory(Napi::Env env, const std::shared_ptr<Memory>& memory, size_t size);
 
-// allocAligned(size, alignment) -> ArrayBuffer
-Napi::Value AllocAligned(const Napi::CallbackInfo& info);
 // addressOf(view) -> number
 Napi::Value AddressOf(const Napi::CallbackInfo& info);
 // stackAddress() -> number
