@@ -2,7 +2,7 @@ import { type aio_context_t, contextSerial } from './aio-context-t.js';
 import { invalidType } from './argument-errors.js';
 import { resultOf } from './errno.js';
 import { IoEvent } from './io-event.js';
-import { Iocb } from './iocb.js';
+import { Iocb, slabOfIocb, slotOfIocb } from './iocb.js';
 import { slabId } from './iocb-slab.js';
 import { native } from './native.js';
 
@@ -26,8 +26,8 @@ export function io_cancel(ctx: aio_context_t, iocb: Iocb | null, result: IoEvent
   }
   const answer = native.ioCancel(
     contextSerial(ctx),
-    iocb === null ? 0 : slabId(iocb.slab),
-    iocb === null ? 0 : iocb.slot,
+    iocb === null ? 0 : slabId(slabOfIocb(iocb)),
+    iocb === null ? 0 : slotOfIocb(iocb),
   );
   if (answer !== EINPROGRESS) resultOf(answer, 'io_cancel');
 }

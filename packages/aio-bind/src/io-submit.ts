@@ -9,9 +9,9 @@ import {
   IOCB_CMD_PWRITEV,
 } from './constants/iocb-cmd.js';
 import { resultOf } from './errno.js';
-import { IoVecArray, misfit } from './io-vec-array.js';
-import { Iocb } from './iocb.js';
-import { IocbSlab, slabId } from './iocb-slab.js';
+import { IoVecArray, misfit, vectorsIn } from './io-vec-array.js';
+import { Iocb, nbytesOfIocb, opcodeOfIocb, slabOfIocb, slotOfIocb } from './iocb.js';
+import { IocbSlab, keptBySlab, slabId } from './iocb-slab.js';
 import { layout } from './layout.js';
 import { native } from './native.js';
 
@@ -76,26 +76,30 @@ export function io_submit(
 /** Slab and slot of each iocb; slab 0 for a null. */
 function slabSlotPairs(iocbs: readonly (Iocb | null)[], nr: number): Uint32Array {
   if (nr > iocbs.length) throw outOfRange('nr', `<= ${iocbs.length}`, nr);
-  const pairs = new Uint32Array(2 * Math.max(nr, 0));
-  for (let i = 0; i < nr; i++) {
-    const iocb = iocbs[i] ?? null;
+  // Each is asked for once, and before any is checked: a getter in its place may change another.
+  const named: (Iocb | null)[] = [];
+  for (let i = 0; i < nr; i++) named.push(iocbs[i] ?? null);
+  const pairs = new Uint32Array(2 * named.length);
+  for (let i = 0; i < named.length; i++) {
+    const iocb = named[i] ?? null;
     if (iocb === null) continue;
     if (!(iocb instanceof Iocb)) throw invalidType(`iocbpp[${i}]`, 'an Iocb or null', iocb);
     checkFits(iocb, i);
-    pairs[2 * i] = slabId(iocb.slab);
-    pairs[2 * i + 1] = iocb.slot;
+    pairs[2 * i] = slabId(slabOfIocb(iocb));
+    pairs[2 * i + 1] = slotOfIocb(iocb);
   }
   return pairs;
 }
 
 /** The kernel must not reach beyond the memory that is kept for it. */
 export function checkFits(iocb: Iocb, index: number): void {
-  const owner = iocb.slab.kept(iocb.slot);
-  const { aio_lio_opcode: opcode, aio_nbytes: nbytes } = iocb;
+  const owner = keptBySlab(slabOfIocb(iocb), slotOfIocb(iocb));
+  const opcode = opcodeOfIocb(iocb);
   const vectored = opcode === IOCB_CMD_PREADV || opcode === IOCB_CMD_PWRITEV;
   if (!vectored && opcode !== IOCB_CMD_PREAD && opcode !== IOCB_CMD_PWRITE) return;
   const bytes = bytesOf(owner);
   if (bytes === undefined) return;
+  const nbytes = nbytesOfIocb(iocb);
   const room = vectored ? Math.floor(bytes / layout.iovec.size) : bytes;
   if (nbytes > BigInt(room)) {
     const range = `<= ${room} ${vectored ? 'iovecs' : 'bytes'}`;
@@ -114,7 +118,7 @@ export function checkFits(iocb: Iocb, index: number): void {
 
 /** How much memory is behind what a slot keeps, where that can be known. */
 function bytesOf(owner: object | null): number | undefined {
-  if (owner instanceof IoVecArray) return owner.length * layout.iovec.size;
+  if (owner instanceof IoVecArray) return vectorsIn(owner) * layout.iovec.size;
   // Without types, an ArrayBuffer does as well as a view.
   return ArrayBuffer.isView(owner) || types.isArrayBuffer(owner) ? byteLengthOf(owner) : undefined;
 }

@@ -9,6 +9,8 @@ const { size: IOCB_SIZE } = layout.iocb;
 const MAX_SLOTS = 2 ** 24;
 
 let idOf: (slab: IocbSlab) => NativeId;
+let iocbsOf: (slab: IocbSlab) => ArrayBuffer;
+let ownerIn: (slab: IocbSlab, slot: number) => object | null;
 
 /**
  * iocbs in one piece of memory (64-byte aligned), so that many can be filled without a native call
@@ -18,6 +20,10 @@ let idOf: (slab: IocbSlab) => NativeId;
  * The kernel copies an iocb when it is submitted, so a slot may be prepared anew while it is in
  * flight; the *buffers* that it named must live on. Those that were given as objects do: the slab
  * keeps them, and stays alive itself, while the slot is in flight.
+ *
+ * Do not move its memory away (`ArrayBuffer.prototype.transfer`) and to another thread: it is freed with the thread that
+ * made the slab. And it is freed in a turn of the event loop, after the slab has been collected: a program that makes
+ * slabs, or iocbs of their own, without end in one turn has all of them in memory.
  */
 export class IocbSlab {
   /** How many iocbs there are. */
@@ -39,6 +45,7 @@ export class IocbSlab {
   readonly i64: BigInt64Array;
 
   readonly #id: NativeId;
+  readonly #iocbs: ArrayBuffer;
   /** Operations of each slot that the kernel or a submit thread has; the addon counts. */
   readonly #inFlight: Uint32Array;
   /** What each slot's iocb names. */
@@ -62,6 +69,7 @@ export class IocbSlab {
     this.u64 = new BigUint64Array(iocbs);
     this.i64 = new BigInt64Array(iocbs);
     this.#id = id;
+    this.#iocbs = iocbs;
     this.#inFlight = new Uint32Array(inFlight);
     this.#owners = new Array<object | null>(slots).fill(null);
   }
@@ -122,6 +130,8 @@ export class IocbSlab {
 
   static {
     idOf = (slab) => slab.#id;
+    iocbsOf = (slab) => slab.#iocbs;
+    ownerIn = (slab, slot) => slab.#owners[slot] ?? null;
   }
 }
 
@@ -129,4 +139,14 @@ export class IocbSlab {
 export function slabId(slab: IocbSlab): NativeId {
   if (!(slab instanceof IocbSlab)) throw invalidType('slab', 'an IocbSlab', slab);
   return idOf(slab);
+}
+
+/** The memory that is submitted, whatever the slab's arrays are by now. */
+export function slabMemory(slab: IocbSlab): ArrayBuffer {
+  return iocbsOf(slab);
+}
+
+/** What {@link IocbSlab.kept} gives, whatever a subclass has made of that. */
+export function keptBySlab(slab: IocbSlab, slot: number): object | null {
+  return ownerIn(slab, slot);
 }

@@ -9,12 +9,17 @@ import {
   toBigInt,
 } from './argument-errors.js';
 import { LITTLE_ENDIAN } from './endian.js';
-import { IoVecArray } from './io-vec-array.js';
-import { IocbSlab } from './iocb-slab.js';
+import { IoVecArray, addressOfVectors } from './io-vec-array.js';
+import { IocbSlab, slabMemory } from './iocb-slab.js';
 import { layout } from './layout.js';
 import { addressOf } from './memory.js';
 
 const field = layout.iocb;
+
+let slabOf: (iocb: Iocb) => IocbSlab;
+let slotOf: (iocb: Iocb) => number;
+let opcodeOf: (iocb: Iocb) => number;
+let nbytesOf: (iocb: Iocb) => bigint;
 
 /** Memory for the kernel: a view, vectors, or a bare address, which its user must keep alive. */
 export type AioBuf = ArrayBufferView | IoVecArray | bigint | number | null;
@@ -22,31 +27,40 @@ export type AioBuf = ArrayBufferView | IoVecArray | bigint | number | null;
 /**
  * A view of one iocb (`struct iocb`, linux/aio_abi.h): what to do, on which file, with which memory.
  *
- * `new Iocb()` has memory of its own, a slab of one; `new Iocb(slab, slot)` is a view of a slab.
+ * `new Iocb()` has memory of its own, a slab of one (see {@link IocbSlab} for when that is freed);
+ * `new Iocb(slab, slot)` is a view of a slab.
  * Fields that are 64 bits wide are read as `bigint` and set as `bigint` or safe integer; a value
  * that does not fit its field is refused (RangeError, ERR_OUT_OF_RANGE).
  *
  * @see io_submit(2)
  */
 export class Iocb {
-  /** The slab that this is a view of. */
-  readonly slab: IocbSlab;
-  /** Where in the slab it is. */
-  readonly slot: number;
+  readonly #slab: IocbSlab;
+  readonly #slot: number;
   readonly #view: DataView;
 
   /** @param slot - 0 to `slab.slots` - 1 */
   constructor(slab: IocbSlab = new IocbSlab(1), slot = 0) {
     if (!(slab instanceof IocbSlab)) throw invalidType('slab', 'an IocbSlab', slab);
     checkInteger('slot', slot, 0, slab.slots - 1);
-    this.slab = slab;
-    this.slot = slot;
-    this.#view = new DataView(slab.u32.buffer, slot * field.size, field.size);
+    this.#slab = slab;
+    this.#slot = slot;
+    this.#view = new DataView(slabMemory(slab), slot * field.size, field.size);
+  }
+
+  /** The slab that this is a view of. */
+  get slab(): IocbSlab {
+    return this.#slab;
+  }
+
+  /** Where in the slab it is. */
+  get slot(): number {
+    return this.#slot;
   }
 
   /** The iocb's address: the `obj` of its events. */
   get address(): number {
-    return this.slab.address + this.slot * field.size;
+    return this.#slab.address + this.#slot * field.size;
   }
 
   /** Anything; it comes back as the event's `data`. 0 to 2^64 - 1. */
@@ -127,10 +141,10 @@ export class Iocb {
       address = toBigInt('aio_buf', value, 0n, MAX_U64);
     } else {
       owner = value;
-      address = BigInt(value instanceof IoVecArray ? value.address : addressOf(value));
+      address = BigInt(value instanceof IoVecArray ? addressOfVectors(value) : addressOf(value));
     }
     this.#view.setBigUint64(field.aio_buf, address, LITTLE_ENDIAN);
-    this.slab.keep(this.slot, owner);
+    this.#slab.keep(this.#slot, owner);
   }
 
   /** How many bytes; for PREADV and PWRITEV how many iovecs (at most 1024). 0 to 2^64 - 1. */
@@ -185,4 +199,28 @@ export class Iocb {
     checkInteger(name, value, min, MAX_U32);
     this.#view.setUint32(offset, value, LITTLE_ENDIAN);
   }
+
+  static {
+    slabOf = (iocb) => iocb.#slab;
+    slotOf = (iocb) => iocb.#slot;
+    opcodeOf = (iocb) => iocb.#view.getUint16(field.aio_lio_opcode, LITTLE_ENDIAN);
+    nbytesOf = (iocb) => iocb.#view.getBigUint64(field.aio_nbytes, LITTLE_ENDIAN);
+  }
+}
+
+/** The slab that is submitted, whatever an iocb says itself by now; so do the others. */
+export function slabOfIocb(iocb: Iocb): IocbSlab {
+  return slabOf(iocb);
+}
+
+export function slotOfIocb(iocb: Iocb): number {
+  return slotOf(iocb);
+}
+
+export function opcodeOfIocb(iocb: Iocb): number {
+  return opcodeOf(iocb);
+}
+
+export function nbytesOfIocb(iocb: Iocb): bigint {
+  return nbytesOf(iocb);
 }

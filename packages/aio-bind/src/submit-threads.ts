@@ -4,9 +4,9 @@ import { resultOf } from './errno.js';
 import { type EventWatcher, nativeWatcher } from './event-watcher.js';
 import { type IoEventArray, eventArrayId } from './io-event-array.js';
 import { checkFits } from './io-submit.js';
-import { Iocb } from './iocb.js';
+import { Iocb, slabOfIocb, slotOfIocb } from './iocb.js';
 import { IocbSlab, slabId } from './iocb-slab.js';
-import { type NativeSubmitThreads, native } from './native.js';
+import { type NativeId, type NativeSubmitThreads, native } from './native.js';
 
 /** How {@link SubmitThreads} work. */
 export interface SubmitThreadsOptions {
@@ -41,11 +41,15 @@ export interface SubmitThreadsSubmitOptions {
  * be (none for a further write to a file, nor for what has begun while a thread waits), and end when there has been no
  * work for a while. What they submit completes in its context like everything else; what the kernel
  * refuses to take is collected with {@link SubmitThreads.refused}. An operation's slot is copied when it is queued, and
- * may be prepared anew at once (iovecs may not: the kernel copies those when a thread submits).
+ * may be prepared anew at once (iovecs may not: the kernel copies those when a thread submits). Descriptors are copied
+ * as the numbers that they are: one that is closed before a thread submits may have come to mean another file by then, to
+ * which the data goes. So leave it open, and the one in `aio_resfd`, until the event, the refusal, or that the operation has
+ * been withdrawn.
  *
  * The threads belong to the environment, not to this object: what is queued is submitted even if the
  * object has been collected. {@link io_destroy} withdraws what is queued for its context, and ends
- * waits that a signal can end (a read of an empty pipe: EINTR), as does the end of the environment.
+ * waits that a signal can end (a read of an empty pipe: EINTR), as does the end of the environment. That signal
+ * is SIGURG: a program that listens for it (`process.on`) is called for these, too.
  */
 export class SubmitThreads implements Disposable {
   readonly #native: NativeSubmitThreads;
@@ -64,6 +68,9 @@ export class SubmitThreads implements Disposable {
 
   /**
    * Queues operations for the threads. Never blocks.
+   *
+   * Their descriptors (`aio_fildes`, and `aio_resfd` where it is used) are looked up when a thread submits them: leave
+   * them open until the event, the refusal, or {@link SubmitThreads.withdraw}.
    *
    * @param iocbs - in the order in which they are to go
    * @returns how many were taken: up to one whose slot is in flight, or for which there is no memory
@@ -92,7 +99,7 @@ export class SubmitThreads implements Disposable {
     options: SubmitThreadsSubmitOptions = {},
   ): number {
     const context = contextSerial(ctx);
-    if (!(iocbs instanceof IocbSlab)) return this.#submitViews(ctx, iocbs);
+    if (!(iocbs instanceof IocbSlab)) return this.#submitViews(context, iocbs);
     if (!(slots instanceof Uint32Array)) throw invalidType('slots', 'a Uint32Array', slots);
     const count = nr ?? slots.length;
     checkInteger('nr', count, 0, slots.length);
@@ -153,16 +160,18 @@ export class SubmitThreads implements Disposable {
     this.close();
   }
 
-  #submitViews(ctx: aio_context_t, iocbs: readonly Iocb[]): number {
+  #submitViews(context: NativeId, iocbs: readonly Iocb[]): number {
     checkArray('iocbs', iocbs);
-    for (const [index, iocb] of iocbs.entries()) {
+    // Each is asked for once: a getter in its place might give one that was not checked.
+    const named = [...iocbs];
+    for (const [index, iocb] of named.entries()) {
       if (!(iocb instanceof Iocb)) throw invalidType(`iocbs[${index}]`, 'an Iocb', iocb);
       checkFits(iocb, index);
     }
     let taken = 0;
-    for (const { slab, slot } of iocbs) {
-      const one = Uint32Array.of(slot);
-      const result = this.#native.submit(contextSerial(ctx), slabId(slab), one, 1, false);
+    for (const iocb of named) {
+      const one = Uint32Array.of(slotOfIocb(iocb));
+      const result = this.#native.submit(context, slabId(slabOfIocb(iocb)), one, 1, false);
       if (result < 0 && taken > 0) break;
       taken += resultOf(result, 'io_submit');
     }

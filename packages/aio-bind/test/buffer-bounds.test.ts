@@ -289,3 +289,110 @@ describe('io_submit', () => {
     expect(call).toThrow(outOfRange);
   });
 });
+
+describe('what is submitted is what was checked', () => {
+  /** An iocb that asks for more than its buffer has. */
+  function tooLong(): Iocb {
+    const iocb = new Iocb();
+    io_prep_pread(iocb, file.fd, Buffer.alloc(16), 17, 0);
+    return iocb;
+  }
+
+  function short(): Iocb {
+    const iocb = new Iocb();
+    io_prep_pread(iocb, file.fd, Buffer.alloc(16), 16, 0);
+    return iocb;
+  }
+
+  /** An array whose one element is each of these in turn, and then the last. */
+  function oneAfterTheOther(...iocbs: Iocb[]): Iocb[] {
+    let asked = 0;
+    return Object.defineProperty([], 0, {
+      get: () => iocbs[Math.min(asked++, iocbs.length - 1)],
+    });
+  }
+
+  const submissions = [
+    ['io_submit', (iocbs: Iocb[]) => io_submit(context.ctx, iocbs.length, iocbs)],
+    ['submit threads', (iocbs: Iocb[]) => threads.submit(context.ctx, iocbs)],
+  ] as const;
+
+  test.each(submissions)('by %s: an array is asked once for each iocb', (_, submit) => {
+    const long = tooLong();
+    expect(submit(oneAfterTheOther(short(), long))).toBe(1);
+    expect(long.slab.inFlight()).toBe(0);
+    expect(context.wait(1)).toMatchObject([{ res: 16 }]);
+  });
+
+  test.each(submissions)('by %s: one that the next one changes is refused', (_, submit) => {
+    const changed = short();
+    const iocbs = Object.defineProperty([changed], 1, {
+      get: () => {
+        changed.aio_nbytes = 17;
+        return short();
+      },
+    });
+    expect(() => submit(iocbs)).toThrow(outOfRange);
+    expect(changed.slab.inFlight()).toBe(0);
+  });
+
+  test.each(submissions)(
+    'by %s: one that says it is another is what it was made as',
+    (_, submit) => {
+      const slab = new IocbSlab(2);
+      const iocb = new Iocb(slab, 0);
+      const [buffer, other] = [Buffer.alloc(16), Buffer.alloc(32)];
+      io_prep_pread(iocb, file.fd, buffer, 17, 0);
+      io_prep_pread(new Iocb(slab, 1), file.fd, other, 32, 0);
+      expect(Reflect.set(iocb, 'slot', 1)).toBe(false);
+      expect(Reflect.set(iocb, 'slab', short().slab)).toBe(false);
+      Object.defineProperties(iocb, {
+        slot: { value: 1 },
+        slab: { value: short().slab },
+        aio_nbytes: { value: 1n },
+        aio_lio_opcode: { value: IOCB_CMD_FSYNC },
+      });
+      Object.defineProperty(slab, 'kept', { value: () => other });
+      expect(() => submit([iocb])).toThrow(outOfRange);
+      expect(slab.inFlight()).toBe(0);
+    },
+  );
+
+  test.each(submissions)(
+    'by %s: a slab whose arrays are others is what it was made as',
+    (_, submit) => {
+      const slab = new IocbSlab(1);
+      io_prep_pread(new Iocb(slab, 0), file.fd, Buffer.alloc(16), 17, 0);
+      Object.defineProperty(slab, 'u32', { value: new Uint32Array(16) });
+      expect(() => submit([new Iocb(slab, 0)])).toThrow(outOfRange);
+      expect(slab.inFlight()).toBe(0);
+    },
+  );
+
+  test.each(submissions)(
+    'by %s: vectors are no more than there are, whatever they say',
+    (_, submit) => {
+      const vectors = new IoVecArray([Buffer.alloc(16)]);
+      const iocb = new Iocb();
+      io_prep_preadv(iocb, file.fd, vectors, 2, 0);
+      expect(Reflect.set(vectors, 'length', 2)).toBe(false);
+      Object.defineProperty(vectors, 'length', { value: 2 });
+      expect(() => submit([iocb])).toThrow(outOfRange);
+      vectors.setLen(0, 17);
+      Object.defineProperty(vectors, 'len', { value: () => 16n });
+      iocb.aio_nbytes = 1;
+      expect(() => submit([iocb])).toThrow(outOfRange);
+      expect(iocb.slab.inFlight()).toBe(0);
+    },
+  );
+
+  test('vectors are where they were made', () => {
+    const vectors = new IoVecArray([Buffer.alloc(16)]);
+    const { address } = vectors;
+    expect(Reflect.set(vectors, 'address', 8)).toBe(false);
+    Object.defineProperty(vectors, 'address', { value: 8 });
+    const iocb = new Iocb();
+    io_prep_preadv(iocb, file.fd, vectors, 1, 0);
+    expect(iocb.aio_buf).toBe(BigInt(address));
+  });
+});

@@ -128,6 +128,63 @@ describe('while an operation is in flight', () => {
       return { kept, gone: await isCollected('owner') };
     }));
 
+  test('iocbs that an array makes when it is asked for them are kept with the others', () =>
+    holds(async ({ aio, fs, track, isKept, isCollected }, { reader }) => {
+      const ctx = new aio.aio_context_t();
+      aio.io_setup(3, ctx);
+      const fd = fs.openSync(reader, 'r');
+      const iocbs: InstanceType<typeof aio.Iocb>[] = [];
+      for (const index of [0, 1, 2]) {
+        Object.defineProperty(iocbs, index, {
+          get: () => {
+            // Nobody but io_submit itself has those before it by now.
+            (globalThis as { gc?: () => void }).gc!();
+            const iocb = new aio.Iocb(track(`slab ${index}`, new aio.IocbSlab(1)));
+            aio.io_prep_poll(iocb, fd, aio.POLLIN);
+            return iocb;
+          },
+        });
+      }
+      const all = aio.io_submit(ctx, 3, iocbs) === 3;
+      const firstKept = await isKept('slab 0');
+      const secondKept = await isKept('slab 1');
+      aio.io_destroy(ctx);
+      const firstGone = await isCollected('slab 0');
+      return { all, firstKept, secondKept, firstGone, lastGone: await isCollected('slab 2') };
+    }));
+
+  test('a slab that has been collected is not there, though its finalizer is still to come', () =>
+    holds(({ aio, native, fs }, { reader }) => {
+      const { serial = 0 } = native.ioSetup(4, 0n);
+      const threads = new native.SubmitThreads(1, 2000, undefined);
+      const { aio_fildes, aio_buf, aio_lio_opcode } = aio.layout.iocb;
+      const id = (() => {
+        const slab = native.createSlab({}, 1);
+        const iocb = new DataView(slab.iocbs);
+        iocb.setUint16(aio_lio_opcode, aio.IOCB_CMD_POLL, true);
+        iocb.setUint32(aio_fildes, fs.openSync(reader, 'r'), true);
+        iocb.setBigUint64(aio_buf, BigInt(aio.POLLIN), true);
+        return slab.id;
+      })();
+      (globalThis as { gc?: () => void }).gc!();
+      const isRefused = (submit: () => number): boolean => {
+        try {
+          submit();
+          return false;
+        } catch (error) {
+          return (error as Error).message === 'no such slab';
+        }
+      };
+      const slots = Uint32Array.of(0);
+      const found = {
+        pairs: native.ioSubmitPairs(serial, 1, Uint32Array.of(id, 0)) === -14, // EFAULT
+        slots: isRefused(() => native.ioSubmitSlots(serial, 1, id, slots)),
+        threads: isRefused(() => threads.submit(serial, id, slots, 1, false)),
+      };
+      native.ioDestroy(serial);
+      return found;
+    }));
+
   test('io_destroy releases what it had, since the kernel is done with it then', () =>
     holds(async ({ aio, fs, track, isKept, isCollected }, { reader }) => {
       const ctx = new aio.aio_context_t();

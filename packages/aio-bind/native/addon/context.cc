@@ -77,7 +77,7 @@ bool Context::idle() const {
   return std::ranges::all_of(uses_, [](const auto& entry) { return entry.second.total == 0; });
 }
 
-void Context::FinishedAll() {
+void Context::FinishedAll() noexcept {
   for (const auto& [address, use] : uses_) {
     for (uint32_t slot = 0; slot < use.slab->slots(); ++slot) {
       use.slab->Release(slot, use.in_flight[slot]);

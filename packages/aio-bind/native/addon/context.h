@@ -51,7 +51,7 @@ class Context {
   // Nothing that was submitted is without its event having been collected.
   bool idle() const;
   // io_destroy has returned: the kernel has finished with everything.
-  void FinishedAll();
+  void FinishedAll() noexcept;
 
  private:
   struct Use {

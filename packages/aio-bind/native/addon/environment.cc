@@ -62,7 +62,7 @@ Context* Environment::FindContext(uint32_t serial) {
 }
 
 long Environment::DestroyContext(uint32_t serial) {
-  Context* context = FindContext(serial);
+  const Context* context = FindContext(serial);
   if (context == nullptr) return kernel::IoDestroy(0);
   // The kernel would wait for a submit thread that is inside io_submit with this context; one that
   // waits for a pipe to fill would make that for ever.
@@ -71,8 +71,8 @@ long Environment::DestroyContext(uint32_t serial) {
   }
   const long result = kernel::IoDestroy(context->id());
   if (result != 0) return result;
-  context->FinishedAll();
-  std::erase_if(contexts_, [=](const auto& owned) { return owned.get() == context; });
+  // Out of the list first: its number, and the memory of its ring, may be another's from now on.
+  Remove(context)->FinishedAll();
   return 0;
 }
 
@@ -81,8 +81,15 @@ long Environment::GiveUpContext(uint32_t serial, aio_context_t& id) {
   if (context == nullptr) return -EINVAL;
   if (!context->idle()) return -EBUSY;
   id = context->id();
-  std::erase_if(contexts_, [=](const auto& owned) { return owned.get() == context; });
+  Remove(context);
   return 0;
+}
+
+std::unique_ptr<Context> Environment::Remove(const Context* context) {
+  const auto found = std::ranges::find(contexts_, context, &std::unique_ptr<Context>::get);
+  std::unique_ptr<Context> removed = std::move(*found);
+  contexts_.erase(found);
+  return removed;
 }
 
 void Environment::KeepUntilStopped(std::shared_ptr<Memory> memory) {
@@ -111,13 +118,12 @@ void Environment::Stop() {
   for (const auto& weak : pools_) {
     if (const auto pool = weak.lock()) pool->Stop();
   }
-  for (const auto& context : contexts_) {
+  for (const auto& context : std::exchange(contexts_, {})) {
     // A forked child must not wait for, nor release, what its parent has in flight.
     if (context->inherited()) continue;
     kernel::IoDestroy(context->id());
     context->FinishedAll();
   }
-  contexts_.clear();
   stopped_ = true;
   kept_.clear();
 }

@@ -67,6 +67,7 @@ class Environment {
   std::vector<uint32_t>& going_slots() { return going_slots_; }
 
  private:
+  std::unique_ptr<Context> Remove(const Context* context);
   void StopBeforeFilesClose(Napi::Env env);
   static void StopHook(void* hooked);
   void Stop();

@@ -123,7 +123,7 @@ Napi::Value IoSubmitPairs(const Napi::CallbackInfo& info) {
   if (context != nullptr) context->Sweep();
   for (int64_t i = 0; i < nr; ++i) {
     const auto& slab = environment.slabs().Find(pairs[2 * i]);
-    const bool inside = slab != nullptr && pairs[2 * i + 1] < slab->slots();
+    const bool inside = slab != nullptr && slab->has_js() && pairs[2 * i + 1] < slab->slots();
     pointers.push_back(inside ? slab->At(pairs[2 * i + 1]) : nullptr);
     if (inside && context != nullptr) context->Expect(slab);
   }

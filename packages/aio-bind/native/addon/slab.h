@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <tuple>
 
 #include "../kernel/abi.h"
 #include "memory.h"
@@ -38,15 +39,23 @@ class Slab {
     return static_cast<uint32_t>(index < slots_ ? index : index - slots_);
   }
 
+  // Not so where it has been collected and only its finalizer, for which the event loop has to
+  // turn, is still to come: what its slots name has gone with it, and cannot be held any more.
+  bool has_js() const { return total_in_flight_ != 0 || !js_.Value().IsEmpty(); }
+
   // These three once or twice for each operation, hence in the header.
   void Hold(uint32_t slot) {
     ++in_flight_->As<uint32_t>()[slot];
     if (total_in_flight_++ == 0) js_.Ref();
   }
-  void Release(uint32_t slot, uint32_t operations) {
+  // What the kernel is done with is accounted for, whatever becomes of the reference: nothing that
+  // has begun is left half-way by an exception.
+  void Release(uint32_t slot, uint32_t operations) noexcept {
     in_flight_->As<uint32_t>()[slot] -= operations;
     total_in_flight_ -= operations;
-    if (operations != 0 && total_in_flight_ == 0) js_.Unref();
+    if (operations != 0 && total_in_flight_ == 0) {
+      std::ignore = napi_reference_unref(js_.Env(), js_, nullptr);
+    }
   }
   uint32_t InFlight(uint32_t slot) const { return in_flight_->As<uint32_t>()[slot]; }
 

@@ -16,7 +16,9 @@ void CheckSlot(Napi::Env env, uint32_t slot, const Slab& slab) {
 
 const std::shared_ptr<Slab>& SlabArgument(const Napi::CallbackInfo& info, size_t index) {
   const auto& slab = Environment::In(info.Env()).slabs().Find(Uint32Argument(info, index));
-  if (slab == nullptr) throw Napi::TypeError::New(info.Env(), "no such slab");
+  if (slab == nullptr || !slab->has_js()) {
+    throw Napi::TypeError::New(info.Env(), "no such slab");
+  }
   return slab;
 }
 
