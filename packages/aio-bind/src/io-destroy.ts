@@ -10,6 +10,9 @@ import { native } from './native.js';
  * lost, and so is what submit threads had queued for the context. The variable keeps its value, and
  * every later use of it gives EINVAL.
  *
+ * Submit threads that wait for something within this context are interrupted by SIGURG: a program that listens for
+ * that signal (`process.on`) is called for these, too.
+ *
  * @throws EINVAL - the context is not set up here
  * @see io_destroy(2)
  */

@@ -8,6 +8,9 @@ let idOf: (array: IoEventArray) => NativeId;
  * Room for completions, filled again and again without allocation. Read it by {@link IoEvent} views
  * ({@link IoEventArray.at}), or faster through the typed arrays, with {@link layout} for
  * the offsets.
+ *
+ * Do not move its memory away (`ArrayBuffer.prototype.transfer`) and to another thread: it is freed with the thread that
+ * made the array.
  */
 export class IoEventArray {
   /** For how many events there is room. */

@@ -18,6 +18,9 @@ const WORDS = 6;
  * Transfers in columns, one command for all: what {@link io_submit_ranges} fills iocbs from.
  * Each column is a typed array that stays the same, so that thousands of ranges are written down without an
  * allocation.
+ *
+ * Do not move its memory away (`ArrayBuffer.prototype.transfer`) and to another thread: it is freed with the thread that
+ * made the array.
  */
 export class IoRangeArray {
   /** What {@link IoRangeArray.res} has for a range whose event has not been collected. */

@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <new>
 #include <tuple>
@@ -123,8 +125,11 @@ void* ReadHelperThread::Main(void* share) {
 void ReadHelperThread::Help() {
   // So that nobody loses the processor to it when it is called, least of all the caller, who does
   // by itself what nobody helps with. Other policies than the ordinary one are somebody's choice.
+  // By system calls, which are about this thread; musl has functions of these names that only fail.
   const sched_param none = {};
-  if (sched_getscheduler(0) == SCHED_OTHER) std::ignore = sched_setscheduler(0, SCHED_BATCH, &none);
+  if (syscall(SYS_sched_getscheduler, 0) == SCHED_OTHER) {
+    std::ignore = syscall(SYS_sched_setscheduler, 0, SCHED_BATCH, &none);
+  }
   do {
     while (const auto last = TakeLast()) {
       reads_[*last].Try();
