@@ -101,12 +101,12 @@ export function checkFits(iocb: Iocb, index: number): void {
   if (bytes === undefined) return;
   const nbytes = nbytesOfIocb(iocb);
   const room = vectored ? Math.floor(bytes / layout.iovec.size) : bytes;
-  if (nbytes > BigInt(room)) {
+  if (nbytes > room) {
     const range = `<= ${room} ${vectored ? 'iovecs' : 'bytes'}`;
-    throw outOfRange(`iocbpp[${index}].aio_nbytes`, range, nbytes);
+    throw outOfRange(`iocbpp[${index}].aio_nbytes`, range, iocb.aio_nbytes);
   }
   if (!vectored || !(owner instanceof IoVecArray)) return;
-  const wrong = misfit(owner, Number(nbytes));
+  const wrong = misfit(owner, nbytes);
   if (wrong !== -1) {
     throw outOfRange(
       `iocbpp[${index}].aio_buf[${wrong}].iov_len`,

@@ -16,10 +16,14 @@ import { addressOf } from './memory.js';
 
 const field = layout.iocb;
 
+/** Where in 64 bits the halves are. */
+const LOW = LITTLE_ENDIAN ? 0 : 4;
+const HIGH = 4 - LOW;
+
 let slabOf: (iocb: Iocb) => IocbSlab;
 let slotOf: (iocb: Iocb) => number;
 let opcodeOf: (iocb: Iocb) => number;
-let nbytesOf: (iocb: Iocb) => bigint;
+let nbytesOf: (iocb: Iocb) => number;
 
 /** Memory for the kernel: a view, vectors, or a bare address, which its user must keep alive. */
 export type AioBuf = ArrayBufferView | IoVecArray | bigint | number | null;
@@ -204,7 +208,10 @@ export class Iocb {
     slabOf = (iocb) => iocb.#slab;
     slotOf = (iocb) => iocb.#slot;
     opcodeOf = (iocb) => iocb.#view.getUint16(field.aio_lio_opcode, LITTLE_ENDIAN);
-    nbytesOf = (iocb) => iocb.#view.getBigUint64(field.aio_nbytes, LITTLE_ENDIAN);
+    // By halves: a BigInt takes long to make, and this is asked for with each submission.
+    nbytesOf = (iocb) =>
+      iocb.#view.getUint32(field.aio_nbytes + LOW, LITTLE_ENDIAN) +
+      iocb.#view.getUint32(field.aio_nbytes + HIGH, LITTLE_ENDIAN) * 2 ** 32;
   }
 }
 
@@ -221,6 +228,7 @@ export function opcodeOfIocb(iocb: Iocb): number {
   return opcodeOf(iocb);
 }
 
-export function nbytesOfIocb(iocb: Iocb): bigint {
+/** Exact up to 2^53, and beyond it no less than that. */
+export function nbytesOfIocb(iocb: Iocb): number {
   return nbytesOf(iocb);
 }

@@ -121,9 +121,13 @@ Napi::Value IoSubmitPairs(const Napi::CallbackInfo& info) {
   auto& pointers = environment.iocb_pointers();
   pointers.clear();
   if (context != nullptr) context->Sweep();
+  bool there = false;
   for (int64_t i = 0; i < nr; ++i) {
     const auto& slab = environment.slabs().Find(pairs[2 * i]);
-    const bool inside = slab != nullptr && slab->has_js() && pairs[2 * i + 1] < slab->slots();
+    // Once for those of one slab that stand together: it takes as long as all the rest.
+    const bool same = i > 0 && pairs[2 * i] == pairs[2 * (i - 1)];
+    if (!same) there = slab != nullptr && slab->has_js();
+    const bool inside = there && pairs[2 * i + 1] < slab->slots();
     pointers.push_back(inside ? slab->At(pairs[2 * i + 1]) : nullptr);
     if (inside && context != nullptr) context->Expect(slab);
   }
