@@ -1,11 +1,11 @@
 // A read or write goes where it was told to; told nothing, where the descriptor's own position is.
-import { viewBytes } from '../engine/addresses.js';
+import { bytesOf } from '../engine/addresses.js';
 import { claimStack } from '../engine/claim-stack.js';
 import { READ, READV, WRITE, WRITEV } from '../engine/commands.js';
 import { type Patience, isPatient } from '../engine/give-up.js';
 import type { Transfer } from './arguments.js';
 import type { Served } from './served.js';
-import { startReadOn, startTransfer, startVectored } from './transfers.js';
+import { startReadOn, startTransfer, startVectored, totalBytes } from './transfers.js';
 
 const read = ({ bytesRead }: Read): number => bytesRead;
 const written = (result: Written | null): number => result?.bytesWritten ?? 0;
@@ -54,12 +54,13 @@ export function readvAtPosition(
   position: number | null,
   patience: Patience,
 ): Promise<Read> {
-  // The caller may change its array before the kernel has seen all of it.
-  const pieces = [...views];
+  // The caller may change its array before the kernel has seen all of it, or have the memory grow or go.
+  const pieces = Array.from(views, bytesOf);
+  const bytes = totalBytes(pieces);
   if (position !== null)
-    return startVectored(engine, file, READV, views, pieces, position, patience);
+    return startVectored(engine, file, READV, views, pieces, bytes, position, patience);
   return file.position.read(
-    (at, left) => startVectored<Read>(engine, file, READV, views, pieces, at, left),
+    (at, left) => startVectored<Read>(engine, file, READV, views, pieces, bytes, at, left),
     read,
     patience,
   );
@@ -71,13 +72,14 @@ export function writevAtPosition(
   position: number | null,
   patience: Patience,
 ): Promise<Written> {
-  const pieces = [...views];
+  const pieces = Array.from(views, bytesOf);
+  const bytes = totalBytes(pieces);
   if (position !== null)
-    return startVectored(engine, file, WRITEV, views, pieces, position, patience);
+    return startVectored(engine, file, WRITEV, views, pieces, bytes, position, patience);
   return file.position.write(
-    pieces.reduce((sum, piece) => sum + viewBytes(piece), 0),
+    bytes,
     (at, left, epoch) =>
-      startVectored<Written>(engine, file, WRITEV, views, pieces, at, left, epoch),
+      startVectored<Written>(engine, file, WRITEV, views, pieces, bytes, at, left, epoch),
     written,
     patience,
   );

@@ -124,24 +124,32 @@ function transfer<T>(
   return start(engine, file, operation, wanted, epoch);
 }
 
+export function totalBytes(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + viewBytes(piece), 0);
+}
+
 /**
  * A read or write of several buffers at a position.
  *
  * @param views - the caller's array, which the result names
- * @param pieces - what was in it at the call
+ * @param pieces - the memory of what was in it at the call, each of a length that does not grow with its buffer
+ * @param bytes - how many they had all together
  */
 export function startVectored<T>(
   engine: Carrier,
   file: OpenFile,
   command: Command,
   views: readonly ArrayBufferView[],
-  pieces: readonly ArrayBufferView[],
+  pieces: readonly Uint8Array[],
+  bytes: number,
   position: number,
   patience: Patience,
   epoch?: Epoch,
 ): Promise<T> {
   const refusal = refusalBy(patience);
   if (refusal !== null) return Promise.reject(refusal);
+  // As with one buffer: it has gone while this waited for its turn.
+  if (totalBytes(pieces) < bytes) return Promise.reject(memoryIsGone());
   const noStack = stackRefusal();
   if (noStack !== null) return noStack;
   const vectors = new Vectors(pieces);
@@ -152,7 +160,7 @@ export function startVectored<T>(
     operation.vectors = vectors;
     operation.address = vectors.address;
     operation.nbytes = vectors.count;
-    operation.bytes = pieces.reduce((sum, piece) => sum + viewBytes(piece), 0);
+    operation.bytes = bytes;
     operation.offset = position;
     return start(engine, file, operation, patience, epoch);
   } finally {

@@ -149,14 +149,15 @@ interface Progress {
 async function writeAt(
   { engine, file }: Served,
   view: Uint8Array,
+  whole: number,
   position: number,
   patience: Patience,
   epoch: Epoch,
   progress: Progress,
 ): Promise<void> {
-  while (progress.bytesWritten < view.byteLength) {
+  while (progress.bytesWritten < whole) {
     const done = progress.bytesWritten;
-    const length = Math.min(view.byteLength - done, MAX_WRITE);
+    const length = Math.min(whole - done, MAX_WRITE);
     const wanted = { view, offset: done, length, position, ...patience };
     const { bytesWritten } = await startTransfer<Progress>(
       engine,
@@ -177,10 +178,12 @@ export async function writeWhole(
 ): Promise<void> {
   const { file } = served;
   const progress: Progress = { bytesWritten: 0 };
+  // At the call: the memory may go while it waits for its turn, which is no reason to write less and say nothing.
+  const whole = bytes.byteLength;
   await withinOneLimit(patience, (shared) =>
     file.position.write(
-      bytes.byteLength,
-      (position, _, epoch) => writeAt(served, bytes, position, shared, epoch, progress),
+      whole,
+      (position, _, epoch) => writeAt(served, bytes, whole, position, shared, epoch, progress),
       () => progress.bytesWritten,
       shared,
     ),
