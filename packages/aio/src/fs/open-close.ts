@@ -6,6 +6,12 @@ import { forget, remember } from './descriptors.js';
 
 type Rest = [flags: string];
 
+/** Descriptors that were closed, but stay open until what is under way has ended. */
+const closing = new Set<unknown>();
+
+/** More than a process can have: who closes it has Node say what it says of any that is closed. */
+const NO_DESCRIPTOR = 2 ** 31 - 1;
+
 function openAny(path: unknown, ...args: unknown[]): void {
   const split = splitCallback(args);
   if (split === null) {
@@ -34,19 +40,32 @@ function openSyncAny(path: unknown, ...args: unknown[]): number {
 function closeAny(fd: unknown, ...args: unknown[]): void {
   claimStack();
   const close = (): void => {
-    nodeFs.close(fd as number, ...(args as []));
+    nodeFs.close(toClose(fd), ...(args as []));
   };
   const [callback] = args;
   const served = callback === undefined || typeof callback === 'function' ? forget(fd) : null;
   // What is under way needs the descriptor; whoever ends that is not who closes.
-  if (served === null || served.file.idle) close();
-  else served.file.whenIdle(AsyncResource.bind(close));
+  if (served === null || served.file.idle) {
+    close();
+    return;
+  }
+  const inContext = AsyncResource.bind(close);
+  closing.add(fd);
+  served.file.whenIdle(() => {
+    closing.delete(fd);
+    inContext();
+  });
+}
+
+/** Closed twice, its number might be somebody else's by the second time. */
+function toClose(fd: unknown): number {
+  return closing.has(fd) ? NO_DESCRIPTOR : (fd as number);
 }
 
 function closeSyncAny(fd: unknown): void {
   claimStack();
   forget(fd);
-  nodeFs.closeSync(fd as number);
+  nodeFs.closeSync(toClose(fd));
 }
 
 export const open: typeof nodeFs.open = openAny as typeof nodeFs.open;
