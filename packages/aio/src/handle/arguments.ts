@@ -173,6 +173,7 @@ export function patienceOf(options: unknown): Patience {
 export function vectorPosition(buffers: unknown, position: unknown): number | null | undefined {
   // The kernel takes no more in one operation; Node makes several of it.
   if (!Array.isArray(buffers) || buffers.length === 0 || buffers.length > 1024) return undefined;
-  if (!buffers.every((buffer) => ArrayBuffer.isView(buffer))) return undefined;
+  // Not by every(), which passes over what is missing in a sparse array: Node does not.
+  for (const buffer of buffers as unknown[]) if (!ArrayBuffer.isView(buffer)) return undefined;
   return writePosition(position);
 }

@@ -91,7 +91,8 @@ function fromColumns({ buffer, positions, lengths, offsets }: ManyRanges): Sweep
 }
 
 function fromRequests(requests: readonly ManyRequest[]): SweepRanges {
-  const views = requests.map((request: unknown, index) => {
+  // Not by map(), which passes over what is missing in a sparse array.
+  const views = Array.from(requests, (request: unknown, index) => {
     if (typeof request !== 'object' || request === null) {
       throw invalidType(`requests[${index}]`, 'an object', request);
     }
