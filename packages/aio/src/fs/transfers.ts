@@ -1,6 +1,7 @@
 // Reads, writes and syncs of plain descriptors, with callbacks. Whatever is out of the ordinary is left
 // to Node's own functions, whose errors are Node's own.
 import nodeFs from 'node:fs';
+import { isPatient } from '../engine/give-up.js';
 import {
   type Transfer,
   readArguments,
@@ -19,6 +20,13 @@ import { callBack, promisifiedLike, splitCallback } from './callback.js';
 import { servedDescriptor, servedForWriting } from './descriptors.js';
 
 type NodeFunction = (...args: unknown[]) => void;
+
+/** Node's `read` and `write` that call back know of no signal, nor of a time limit: only those of a handle do. */
+function ofAnyPatience(wanted: Transfer | null): Transfer | null {
+  if (wanted === null || isPatient(wanted)) return wanted;
+  const { view, offset, length, position } = wanted;
+  return { view, offset, length, position };
+}
 
 /** A length that is given as none is 0 here, while a handle's `read` takes it for all. */
 function saysNoLength(before: readonly unknown[]): boolean {
@@ -40,7 +48,7 @@ function readWanted(before: readonly unknown[]): Transfer | null {
 
 function readAny(fd: unknown, ...args: unknown[]): void {
   const split = splitCallback(args);
-  const wanted = split && readWanted(split[0]);
+  const wanted = split && ofAnyPatience(readWanted(split[0]));
   const served = wanted && servedDescriptor(fd);
   if (split === null || wanted === null || served === null) {
     (nodeFs.read as NodeFunction)(fd, ...args);
@@ -65,7 +73,7 @@ function writeWanted([first, second, third, position]: readonly unknown[]): Tran
 
 function writeAny(fd: unknown, ...args: unknown[]): void {
   const split = splitCallback(args);
-  const wanted = split && writeWanted(split[0]);
+  const wanted = split && ofAnyPatience(writeWanted(split[0]));
   const served = wanted && servedForWriting(fd);
   if (split === null || wanted === null || served === null) {
     (nodeFs.write as NodeFunction)(fd, ...args);

@@ -15,7 +15,13 @@ export interface Transfer extends Patience {
   readonly position: number | null;
 }
 
-export interface TransferOptions extends Patience {
+/** Patience as callers have it: a null stands for none, as Node takes no notice of either. */
+export interface GivenPatience {
+  readonly signal?: AbortSignal | null | undefined;
+  readonly timeout?: number | null | undefined;
+}
+
+export interface TransferOptions extends GivenPatience {
   readonly offset?: unknown;
   readonly length?: unknown;
   readonly position?: unknown;
@@ -54,7 +60,7 @@ function transfer(
   offset: unknown,
   length: unknown,
   position: number | null | undefined,
-  patience?: Patience,
+  options?: GivenPatience,
 ): Transfer | null {
   offset ??= 0;
   if (!isCount(offset)) return null;
@@ -64,8 +70,8 @@ function transfer(
   // One that says that it has more than it has would end the process in Node: it is refused when it begins.
   if (offset + length > viewBytes(view) && offset + length > saidBytes(view)) return null;
   if (position !== null && position > Number.MAX_SAFE_INTEGER - length) return null;
-  if (patience === undefined) return { view, offset, length, position };
-  const { signal, timeout } = patience;
+  if (options === undefined) return { view, offset, length, position };
+  const { signal, timeout } = patienceOf(options);
   return { view, offset, length, position, signal, timeout };
 }
 
@@ -161,12 +167,12 @@ export function stringPosition(
   return text === '' || !known ? undefined : writePosition(position);
 }
 
-/** Options of methods that have none in Node. */
+/** What options say of it. */
 export function patienceOf(options: unknown): Patience {
   if (typeof options !== 'object' || options === null) return {};
   // Once: what the caller's object says may differ the next time.
-  const { signal, timeout } = options as Patience;
-  return { signal, timeout };
+  const { signal, timeout } = options as GivenPatience;
+  return { signal: signal ?? undefined, timeout: timeout ?? undefined };
 }
 
 /** `readv(buffers, position)`, `writev(buffers, position)` */

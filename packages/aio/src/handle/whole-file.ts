@@ -4,6 +4,7 @@ import { kindOf, sizeOf } from '../engine/file-kind.js';
 import { type Patience, withinOneLimit } from '../engine/give-up.js';
 import type { OpenFile } from '../engine/open-file.js';
 import type { Epoch } from '../engine/write-barrier.js';
+import type { GivenPatience } from './arguments.js';
 import type { Served } from './served.js';
 import { startTransfer } from './transfers.js';
 
@@ -30,13 +31,14 @@ function judge(options: unknown, defaultEncoding: BufferEncoding | null): WholeO
   }
   if (typeof options !== 'object') return null;
   // Others, such as `flag`, mean nothing to a file that is open; of these Node looks at some.
-  const { encoding, signal, timeout, flush, mode } = options as Partial<WholeOptions> &
+  const { encoding, signal, timeout, flush, mode } = options as GivenPatience &
+    Partial<Pick<WholeOptions, 'encoding'>> &
     Record<'flush' | 'mode', unknown>;
   if (typeof (flush ?? false) !== 'boolean') return null;
   if (!isFileMode(mode ?? 0)) return null;
   if (encoding !== undefined && encoding !== null && !Buffer.isEncoding(encoding)) return null;
   if (signal !== undefined && !(signal instanceof AbortSignal)) return null;
-  return { encoding: encoding ?? defaultEncoding, signal, timeout };
+  return { encoding: encoding ?? defaultEncoding, signal, timeout: timeout ?? undefined };
 }
 
 /** The options of writeFile; null where Node is to judge them, as its version has it. */
