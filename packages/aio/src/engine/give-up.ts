@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { inspect } from 'node:util';
 import type { Carrier } from './carrier.js';
 import { claimStack } from './claim-stack.js';
@@ -69,8 +70,12 @@ const told = OwnPromise.resolve();
 class Waiting {
   readonly #callbacks = new Set<Callback>();
   readonly #signal: AbortSignal;
+  #listening: Disposable | null = null;
   readonly #tell = (): void => {
     for (const callback of this.#callbacks) callback(abortError(this.#signal));
+    // The listener goes with the first event. Should somebody have made that up, whoever asks next listens anew.
+    this.#callbacks.clear();
+    waiting.delete(this.#signal);
   };
   readonly #listener = (): void => {
     try {
@@ -92,17 +97,20 @@ class Waiting {
     this.#callbacks.add(callback);
     if (this.#callbacks.size > 1) return;
     try {
-      this.#signal.addEventListener('abort', this.#listener);
+      // Hears of it also where another listener stops it from being passed on.
+      this.#listening = addAbortListener(this.#signal, this.#listener);
     } catch (error) {
       this.#callbacks.delete(callback);
       waiting.delete(this.#signal);
       throw error;
     }
+    // It did not matter any more before there was anything to take back.
+    if (this.#callbacks.size === 0) this.#listening[Symbol.dispose]();
   }
 
   delete(callback: Callback): void {
     if (!this.#callbacks.delete(callback) || this.#callbacks.size > 0) return;
-    this.#signal.removeEventListener('abort', this.#listener);
+    this.#listening?.[Symbol.dispose]();
     // Not left to the collector: a WeakMap keeps the room for all that were ever in it at once.
     waiting.delete(this.#signal);
   }
