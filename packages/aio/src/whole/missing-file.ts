@@ -8,7 +8,8 @@ const [code, what] = getSystemErrorMap().get(ENOENT) ?? ['ENOENT', 'no such file
 
 /** What Node rejects with where there is no such file: open(2)'s error. */
 export function missingFile(path: string | Uint8Array): NodeJS.ErrnoException {
-  const name = typeof path === 'string' ? path : Buffer.from(path).toString();
+  // As the kernel was given it: half a surrogate pair has no bytes of its own there.
+  const name = Buffer.from(path as string).toString();
   const error = new Error(`${code}: ${what}, open '${name}'`);
   return Object.assign(error, { errno: ENOENT, code, syscall: 'open', path: name });
 }
