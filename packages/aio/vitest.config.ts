@@ -6,6 +6,7 @@ export default withProcessesFor([
   'async-local-storage',
   'backend',
   'completes-late',
+  'context-order',
   'fake-timers',
   'give-up',
   'helped-reads',

@@ -52,6 +52,12 @@ function openFile(path: string, flags: string | number): number {
   return file;
 }
 
+/** TypeScript's es2023 does not know them. */
+const Resizable = ArrayBuffer as unknown as new (
+  bytes: number,
+  options: { maxByteLength: number },
+) => ArrayBuffer & { resize(bytes: number): void };
+
 /** A file of its own, with that in it. */
 function scratch(text: string): { path: string; fd: number } {
   const path = folder.file(`scratch-${files++}`);
@@ -263,6 +269,22 @@ describe('an event', () => {
     expect((await eventOf(readv)).bytes()).toEqual([]);
   });
 
+  test('gives the bytes of a vector where the kernel put them, though a piece has grown or shrunk', async () => {
+    const memory = new Resizable(4, { maxByteLength: 64 });
+    const grown = new Uint8Array(memory);
+    const second = Buffer.alloc(4);
+    const readv = new ReadvOperation({ file: fd, buffers: [grown, second], offset: BYTES - 8 });
+    memory.resize(8);
+    const event = await eventOf(readv);
+    const [first, last] = [at(BYTES - 8, BYTES - 4), at(BYTES - 4, BYTES)];
+    expect(event.bytes()).toEqual([first, last]);
+    // It stays as it is.
+    readv.buffers = [view(), view()];
+    expect(event.bytes()).toEqual([first, last]);
+    memory.resize(2);
+    expect(event.bytes()).toEqual([first.subarray(0, 2), last]);
+  });
+
   test('of a sync or a poll has no bytes', async () => {
     const sync = await eventOf(new FsyncOperation({ file: fd }));
     expect([sync.buffer, sync.buffers, sync.bytes(), sync.result]).toEqual([null, null, null, 0]);
@@ -461,6 +483,17 @@ describe('bad values are refused before the kernel sees them:', () => {
     expectCode(work, code);
   });
 
+  test.for([2 ** 31, 2 ** 32, -(2 ** 32)])(
+    'an object whose descriptor is %i more',
+    async (more) => {
+      const read = new ReadOperation({ file: { fd: fd + more }, buffer: view() });
+      const refused = { code: 'ERR_OUT_OF_RANGE' };
+      expect(thrown(() => context.submit(read))).toMatchObject(refused);
+      await expect(context.run(read)).rejects.toMatchObject(refused);
+      expect(read.inFlight).toBe(false);
+    },
+  );
+
   test('an offset of 2^63 - 1 is the kernel’s to refuse', () => {
     const read = good();
     read.offset = 2n ** 63n - 1n;
@@ -507,11 +540,6 @@ describe('memory that is gone', () => {
   });
 
   test('is noticed at submission: a buffer that was resized to less', () => {
-    // TypeScript's es2023 does not know them.
-    const Resizable = ArrayBuffer as unknown as new (
-      bytes: number,
-      options: { maxByteLength: number },
-    ) => ArrayBuffer & { resize(bytes: number): void };
     const memory = new Resizable(64, { maxByteLength: 128 });
     const read = new ReadOperation({ file: fd, buffer: new Uint8Array(memory) });
     memory.resize(32);

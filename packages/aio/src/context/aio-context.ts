@@ -15,6 +15,7 @@ import { showGetters } from '../show-getters.js';
 import type { AioEvent } from './aio-event.js';
 import { closedError, unheardError } from './context-errors.js';
 import { Dispatcher } from './dispatcher.js';
+import { EventIterator } from './event-iterator.js';
 import { Run } from './run.js';
 import { submitError } from './submit-error.js';
 
@@ -92,7 +93,8 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
    * buffered read that is not cached, or a write to a file system that is frozen, holds the thread up meanwhile.
    *
    * @returns how many there were
-   * @throws EAGAIN - there is no room: collect events first, or make a context for more
+   * @throws EAGAIN - there is no room, or what was run before waits for it: collect events first, or make a
+   * context for more
    * @throws EBADF - its file is not open, or not for this
    * @throws EINVAL, EPERM, ENOTSUP - a field, priority or flag that the kernel or file system refuses
    * @throws ERR_AIO_IN_FLIGHT, ERR_AIO_CONVERTED, ERR_AIO_CONTEXT_CLOSED, ERR_INVALID_STATE
@@ -155,6 +157,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
       const limits = { signal, timeout };
       const problem = state.lookAtFile() ?? problemWith(limits);
       const isAborted = signal?.aborted === true;
+      const served = state.servedFile();
       // What comes from others has been looked at.
       this.#checkOpen();
       state.checkReady();
@@ -163,7 +166,7 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
       if (isAborted) throw abortError(signal);
       claimStack();
       state.takeOff(this.#dispatcher);
-      state.holdFile();
+      state.holdFile(served);
       const run = new Run(state, resolve, reject);
       begun.run = run;
       this.#dispatcher.run(run);
@@ -228,23 +231,14 @@ export class AioContext implements AsyncIterable<AioEvent, undefined>, AsyncDisp
   /**
    * Iterates over events of operations that were submitted (not run), in the order of completion. It ends
    * when none is in flight and all have been given. Of several iterations each gets every event that the
-   * others do not.
+   * others do not; one that is ended early (`return()`) gets none, though it had asked for one.
    *
    * @throws (by rejection) ERR_INVALID_STATE - it would have to wait for an operation that has an eventfd of
    * its own
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<AioEvent, undefined> {
     this.#checkOpen();
-    return {
-      next: () => {
-        claimStack();
-        return this.#dispatcher.nextEvent();
-      },
-      return: () => Promise.resolve({ done: true, value: undefined }),
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    return new EventIterator(this.#dispatcher);
   }
 
   static {

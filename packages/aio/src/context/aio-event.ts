@@ -18,14 +18,23 @@ function firstBytes(view: NodeJS.ArrayBufferView, bytes: number): Buffer {
   return Buffer.from(buffer, byteOffset, bytes);
 }
 
-/** The first `bytes` of several views: what is in each, as far as there is anything in it. */
-function firstBytesOf(views: readonly NodeJS.ArrayBufferView[], bytes: number): Buffer[] {
+/**
+ * The first `bytes` of several views: what is in each, as far as there is anything in it.
+ *
+ * @param lengths - how many bytes of each the kernel was given: a view may have grown or shrunk since
+ */
+function firstBytesOf(
+  views: readonly NodeJS.ArrayBufferView[],
+  lengths: readonly number[],
+  bytes: number,
+): Buffer[] {
   const pieces: Buffer[] = [];
   let left = bytes;
-  for (const view of views) {
+  for (const [index, view] of views.entries()) {
     if (left === 0) break;
-    const length = Math.min(left, viewBytes(view));
-    if (length > 0) pieces.push(firstBytes(view, length));
+    const length = Math.min(left, lengths[index] ?? 0);
+    const there = Math.min(length, viewBytes(view));
+    if (there > 0) pieces.push(firstBytes(view, there));
     left -= length;
   }
   return pieces;
@@ -50,6 +59,7 @@ export class AioEvent<O extends AioOperation = AioOperation> {
   readonly result: number;
   /** A second result that a few drivers give; else 0. */
   readonly result2: number;
+  readonly #lengths: readonly number[];
   #error: NodeJS.ErrnoException | null | undefined;
 
   /** @hidden */
@@ -57,6 +67,7 @@ export class AioEvent<O extends AioOperation = AioOperation> {
     this.operation = state.operation as O;
     this.buffer = state.buffer as this['buffer'];
     this.buffers = state.buffers as this['buffers'];
+    this.#lengths = state.lengths;
     this.result = result;
     this.result2 = result2;
   }
@@ -82,7 +93,7 @@ export class AioEvent<O extends AioOperation = AioOperation> {
     const { buffer, buffers, result } = this;
     let bytes: Buffer | Buffer[] | null = null;
     if (buffer !== null) bytes = firstBytes(buffer, result);
-    else if (buffers !== null) bytes = firstBytesOf(buffers, result);
+    else if (buffers !== null) bytes = firstBytesOf(buffers, this.#lengths, result);
     return bytes as TransferredBytes<O>;
   }
 }

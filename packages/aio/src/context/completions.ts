@@ -1,9 +1,15 @@
 import { Fifo } from '../engine/fifo.js';
 import type { AioEvent } from './aio-event.js';
 
-type Waiter = (result: IteratorResult<AioEvent, undefined>) => void;
+/** One who waits for an event. */
+interface Waiter {
+  /** The iteration. */
+  readonly iteration: object;
+  readonly resolve: (result: IteratorResult<AioEvent, undefined>) => void;
+}
 
-const DONE = { done: true, value: undefined } as const;
+/** The end of an iteration. */
+export const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /** Events that were collected, each for whoever asks first, and those who wait for one. */
 export class Completions {
@@ -42,10 +48,18 @@ export class Completions {
   }
 
   /** The next event that nobody before takes; done where {@link Completions.end} comes first. */
-  wait(): Promise<IteratorResult<AioEvent, undefined>> {
+  wait(iteration: object): Promise<IteratorResult<AioEvent, undefined>> {
     return new Promise((resolve) => {
-      this.#waiters.push(resolve);
+      this.#waiters.push({ iteration, resolve });
     });
+  }
+
+  /** An iteration ends: what it still waits for would be missing elsewhere. */
+  leave(iteration: object): void {
+    for (const waiter of this.#waiters.drain()) {
+      if (waiter.iteration === iteration) waiter.resolve(DONE);
+      else this.#waiters.push(waiter);
+    }
   }
 
   /** Gives what there is to those who wait. */
@@ -53,7 +67,7 @@ export class Completions {
     while (this.#waiters.length > 0) {
       const event = this.#events.shift();
       if (event === undefined) return;
-      this.#waiters.shift()?.({ done: false, value: event });
+      this.#waiters.shift()?.resolve({ done: false, value: event });
     }
   }
 
@@ -62,7 +76,7 @@ export class Completions {
     for (;;) {
       const waiter = this.#waiters.shift();
       if (waiter === undefined) return;
-      waiter(DONE);
+      waiter.resolve(DONE);
     }
   }
 }

@@ -7,8 +7,8 @@ import type { OperationState } from '../operations/operation-state.js';
 import type { AioEvent } from './aio-event.js';
 import { Arrivals } from './arrivals.js';
 import { Cancellation } from './cancellation.js';
-import type { Completions } from './completions.js';
-import { unheardError } from './context-errors.js';
+import { type Completions, DONE } from './completions.js';
+import { closedError, unheardError } from './context-errors.js';
 import { Ending } from './ending.js';
 import { KernelContext } from './kernel-context.js';
 import { leftOpen } from './left-open.js';
@@ -20,9 +20,6 @@ import { checkTimeout } from './wait-for-events.js';
 
 const { EAGAIN } = constants.errno;
 const NO_EVENTFD = -1;
-
-/** The end of an iteration. */
-const DONE = { done: true, value: undefined } as const;
 
 /**
  * What an AioContext does: brings operations to the kernel, and each event to the one whom it is for.
@@ -40,6 +37,8 @@ export class Dispatcher {
   /** Events are asked for rather than awaited: to signal them would cost the kernel a twentieth of its work. */
   #isPolled = false;
   #flushIsDue = false;
+  /** The kernel took nothing of what waits, though there should be room. */
+  #isRefused = false;
 
   /** @throws what io_setup(2) or eventfd(2) fail with */
   constructor(maxInFlight: number) {
@@ -92,7 +91,7 @@ export class Dispatcher {
     let taken = 0;
     try {
       // What was run before goes before.
-      if (this.#flushIsDue) this.#flushBefore(states);
+      if (this.#flushIsDue || this.#isRefused) this.#flushBefore(states);
       // Who waits already is to be told.
       const silently = this.#isPolled && this.completions.waiting === 0;
       const eventfd = silently ? NO_EVENTFD : this.#loop.announce();
@@ -112,9 +111,13 @@ export class Dispatcher {
     }
   }
 
-  /** Files of what was run may be somebody's objects, whose getters may take memory away: so that is looked at anew. */
+  /** However much it is: who submits holds the thread up, and what waits for the next turn would be overtaken. */
   #flushBefore(states: readonly OperationState[]): void {
-    this.#flush();
+    this.#submitRuns(() => false);
+    this.#distribute();
+    // Files of what was run may be somebody's objects, whose getters may end the context, or take memory away.
+    if (this.#ending.hasBegun) throw closedError();
+    if (this.#isRefused && states.length > 0) throw errnoError(-EAGAIN, 'io_submit');
     for (const state of states) {
       const problem = state.memoryProblem();
       if (problem !== null) throw problem;
@@ -128,11 +131,6 @@ export class Dispatcher {
     this.#holdLoop();
   }
 
-  /** Has what was run go to the kernel now, as far as there is room. */
-  flushIfDue(): void {
-    if (this.#flushIsDue) this.#flush();
-  }
-
   #scheduleFlush(): void {
     if (this.#flushIsDue) return;
     this.#flushIsDue = true;
@@ -144,23 +142,31 @@ export class Dispatcher {
     });
   }
 
-  /** Submits what waits, and collects, until there is nothing to submit, or this turn has had its share. */
+  /** Submits what waits, until this turn has had its share, and tells those who wait for what has completed. */
   #flush(): void {
-    this.#flushIsDue = false;
+    this.#submitRuns(() => this.#turn.isOver(performance.now()));
+    this.#distribute();
+  }
+
+  /** Submits what waits, and collects, until there is nothing to submit, no room, or it is enough. */
+  #submitRuns(isEnough: () => boolean): void {
+    this.#flushIsDue = this.#isRefused = false;
     this.#turn.begin();
     this.#collect();
     while (this.runs.hasWaiting && !this.destroyed) {
       const went = this.runs.submitSome(this.#loop.announce());
       this.#collect();
-      if (went === 'full') this.#lookAgain();
+      if (went === 'full') {
+        this.#isRefused = true;
+        this.#lookAgain();
+      }
       // Where there is no room, the next completion brings us back, or a look for it.
       if (went !== 'some') break;
-      if (this.#turn.isOver(performance.now())) {
+      if (isEnough()) {
         this.#flushIsDue = true;
         break;
       }
     }
-    this.#distribute();
   }
 
   // --- on the way out --------------------------------------------------------------------------
@@ -169,9 +175,10 @@ export class Dispatcher {
   getEvents(min: number, max: number, timeoutNs: bigint | undefined): AioEvent[] {
     checkTimeout(timeoutNs);
     this.#isPolled = true;
-    this.flushIfDue();
-    this.#collect();
     try {
+      // Whoever waits is told afterwards: who asks goes before.
+      if (this.#flushIsDue) this.#submitRuns(() => false);
+      this.#collect();
       if (this.completions.length < min) this.#arrivals.waitFor(min, timeoutNs);
       return this.completions.take(max);
     } finally {
@@ -182,9 +189,12 @@ export class Dispatcher {
   }
 
   /** The next step of an iteration over events of operations that were submitted. */
-  async nextEvent(): Promise<IteratorResult<AioEvent, undefined>> {
+  async nextEvent(iteration: object): Promise<IteratorResult<AioEvent, undefined>> {
     this.#isPolled = false;
     this.#collect();
+    // What was awaited may have come along, and have left its room.
+    this.#fillRoom();
+    this.#holdLoop();
     // Events that come without waiting, for which more is submitted, must not keep timers and sockets
     // from having their turn.
     this.#turn.begin();
@@ -195,16 +205,22 @@ export class Dispatcher {
       if (this.#arrivals.submitted.count === 0) return DONE;
       if (this.#arrivals.submitted.anyUnheard) throw unheardError();
     }
-    const next = this.completions.wait();
+    const next = this.completions.wait(iteration);
     this.#lookForUnannounced();
     this.#holdLoop();
     return next;
   }
 
+  /** An iteration ends, and waits for nothing more. */
+  leave(iteration: object): void {
+    this.completions.leave(iteration);
+    this.#holdLoop();
+  }
+
   /** The eventfd says that something has completed. Where nobody waits, it is left to be asked for. */
   signalled(): void {
-    if (!this.#isAwaited) return;
-    if (this.runs.hasWaiting) this.#flush();
+    if (!this.#isAwaited) this.#holdLoop();
+    else if (this.runs.hasWaiting) this.#flush();
     else this.#collectAndGoOn();
   }
 
@@ -219,8 +235,12 @@ export class Dispatcher {
 
   /** Something has changed: there may be room for what waits, and events for those who wait. */
   goOn(): void {
-    if (this.runs.hasWaiting && this.kernel.room > 0) this.#scheduleFlush();
+    this.#fillRoom();
     this.#distribute();
+  }
+
+  #fillRoom(): void {
+    if (this.runs.hasWaiting && this.kernel.room > 0) this.#scheduleFlush();
   }
 
   #distribute(): void {

@@ -32,6 +32,11 @@ export class Ending {
     return this.#isOver;
   }
 
+  /** Whether nothing more is taken, in either way. */
+  get hasBegun(): boolean {
+    return this.#isOver || this.#end !== null;
+  }
+
   /** Whether it waits for what is in flight. */
   get isAwaited(): boolean {
     return this.#whenIdle.length > 0;
@@ -42,6 +47,8 @@ export class Ending {
     const { kernel, arrivals, cancellation } = this.#parts;
     cancellation.endAll();
     arrivals.waitForAll();
+    // Whoever heard of one that ended may have ended everything as well.
+    if (this.#isOver) return;
     kernel.destroy();
     this.#retire();
   }
@@ -56,7 +63,7 @@ export class Ending {
   goOnIfIdle(): boolean {
     const { kernel, runs } = this.#parts;
     if (kernel.inFlight > 0 || runs.length > 0) return false;
-    for (const resolve of this.#whenIdle) resolve();
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
     return true;
   }
 
@@ -64,12 +71,15 @@ export class Ending {
     if (this.#isOver) return;
     const { kernel, cancellation, goOn } = this.#parts;
     cancellation.endPolls();
-    await new Promise<void>((resolve) => {
-      this.#whenIdle.push(resolve);
-      goOn();
-    });
-    // Closed meanwhile, it has gone.
-    if (this.isOver) return;
+    do {
+      await new Promise<void>((resolve) => {
+        this.#whenIdle.push(resolve);
+        goOn();
+      });
+      // Closed meanwhile, it has gone.
+      if (this.isOver) return;
+      // Idle when that was found, it need not be now.
+    } while (kernel.inFlight > 0);
     const gone = kernel.destroyIdle();
     this.#retire();
     await gone;

@@ -16,6 +16,8 @@ export class RunQueue {
   readonly #waiting = new Fifo<Run>();
   /** Of those that wait, the ones that go next. */
   #next: Run[] = [];
+  /** How many of these have been neither submitted nor taken back. */
+  #unsubmitted = 0;
   readonly #runs = new Map<OperationState, Run>();
   /** How many somebody still waits for. */
   #awaited = 0;
@@ -35,7 +37,7 @@ export class RunQueue {
 
   /** Whether there is anything to submit. */
   get hasWaiting(): boolean {
-    return this.#next.length > 0 || this.#waiting.length > 0;
+    return this.#unsubmitted > 0;
   }
 
   get(state: OperationState): Run | undefined {
@@ -45,6 +47,7 @@ export class RunQueue {
   add(run: Run): void {
     this.#runs.set(run.state, run);
     this.#waiting.push(run);
+    this.#unsubmitted++;
     this.#awaited++;
   }
 
@@ -76,14 +79,27 @@ export class RunQueue {
 
   #takeBack(run: Run): void {
     run.withdrawn = true;
+    this.#unsubmitted--;
+    this.#forgetWithdrawn();
     this.#runs.delete(run.state);
     run.state.land();
+  }
+
+  /**
+   * Lets go of those that were taken back, whose turn may never come, and of their memory; once they are more than
+   * the others, so that it costs each of them a constant time.
+   */
+  #forgetWithdrawn(): void {
+    if (this.#next.length + this.#waiting.length <= 2 * this.#unsubmitted) return;
+    this.#next = this.#next.filter((run) => !run.withdrawn);
+    for (const run of this.#waiting.drain()) if (!run.withdrawn) this.#waiting.push(run);
   }
 
   /** Takes those back that the kernel does not have yet. */
   withdrawAll(error: () => Error, which: (run: Run) => boolean): void {
     for (const run of [...this.#runs.values()]) {
-      if (!run.submitted && which(run)) this.withdraw(run, error());
+      // The signal of one, which is forgotten, may have another taken back.
+      if (!run.submitted && !run.withdrawn && which(run)) this.withdraw(run, error());
     }
   }
 
@@ -116,6 +132,7 @@ export class RunQueue {
       return 'some';
     }
     for (const run of this.#next.splice(0, taken)) run.submitted = true;
+    this.#unsubmitted -= taken;
     return 'some';
   }
 

@@ -5,6 +5,12 @@ const SECOND = 1_000_000_000n;
 /** 2^63 - 1 nanoseconds: 292 years. */
 const MAX_TIMEOUT = 2n ** 63n - 1n;
 
+/**
+ * How long the kernel is waited for at a time. A thread that waits there hears of nothing else: a worker could not be
+ * terminated, nor the process be ended by another thread's process.exit().
+ */
+const LONGEST = 100_000_000n;
+
 /** What is waited for, and how. */
 interface Wait {
   readonly min: number;
@@ -15,7 +21,7 @@ interface Wait {
   /** How many there can be, with those that are in flight. */
   readonly possible: number;
   /** Waits for more; it may be for less than `count`, or end early. */
-  readonly wait: (count: number, timeout: Timespec | null) => void;
+  readonly wait: (count: number, timeout: Timespec) => void;
 }
 
 /** @throws TypeError, RangeError */
@@ -37,12 +43,16 @@ export function waitForEvents({ min, timeoutNs, collected, possible, wait }: Wai
       const limit = `<= ${possible}, the operations that were submitted and not collected, without a timeout`;
       throw outOfRange('min', limit, min);
     }
-    while (collected() < min) wait(min - collected(), null);
+    while (collected() < min) wait(min - collected(), timespec(LONGEST));
     return;
   }
   const deadline = process.hrtime.bigint() + timeoutNs;
   for (let left = timeoutNs; left > 0n && collected() < min;) {
-    wait(min - collected(), new Timespec(left / SECOND, left % SECOND));
+    wait(min - collected(), timespec(left < LONGEST ? left : LONGEST));
     left = deadline - process.hrtime.bigint();
   }
+}
+
+function timespec(ns: bigint): Timespec {
+  return new Timespec(ns / SECOND, ns % SECOND);
 }

@@ -2,7 +2,7 @@ import { IOPRIO_CLASS_IDLE, IOPRIO_CLASS_NONE, IOPRIO_NR_LEVELS, ioprio_value } 
 import { checkInteger, checkObject, invalidType } from '../argument-errors.js';
 import { showGetters } from '../show-getters.js';
 import type { AioOperation } from './operation.js';
-import { type AioFile, OperationState } from './operation-state.js';
+import { type AioFile, MAX_FD, OperationState } from './operation-state.js';
 
 /** What an operation asks the kernel for. */
 export type AioCommand = 'read' | 'write' | 'readv' | 'writev' | 'fsync' | 'fdatasync' | 'poll';
@@ -30,8 +30,6 @@ export interface CarriedOver extends OperationOptions {
 
 /** A class of operations, as {@link OperationBase.convert} takes it. */
 export type OperationClass<O, Options> = new (options: Options) => O;
-
-const MAX_FD = 2 ** 31 - 1;
 
 /** What stands behind an operation. */
 export let stateOf: (operation: OperationBase) => OperationState;

@@ -1,5 +1,5 @@
 import { IOPRIO_CLASS_NONE } from 'aio-bind';
-import { invalidType, stateError } from '../argument-errors.js';
+import { invalidType, outOfRange, stateError } from '../argument-errors.js';
 import type { OpenFile } from '../engine/open-file.js';
 import { servedNow } from '../handle/served.js';
 import { IocbImage } from './iocb-image.js';
@@ -10,6 +10,8 @@ type View = NodeJS.ArrayBufferView;
 
 /** A FileHandle, or anything else that has a descriptor, or the number of one. */
 export type AioFile = number | { readonly fd: number };
+
+export const MAX_FD: number = 2 ** 31 - 1;
 
 let made = 0;
 
@@ -95,6 +97,8 @@ export class OperationState {
     try {
       const { fd } = this;
       if (!Number.isInteger(fd)) return invalidType('operation.file.fd', 'an integer', fd);
+      // Its lower half would be that of another file. A negative one is that of a file that has been closed.
+      if ((fd | 0) !== fd) return outOfRange('operation.file.fd', `>= 0 and <= ${MAX_FD}`, fd);
       this.descriptor = fd;
       return null;
     } catch (error) {
@@ -132,11 +136,19 @@ export class OperationState {
     this.#context = context;
   }
 
-  /** It waits to be submitted: until it has ended, a handle of ours is not closed. */
-  holdFile(): void {
-    if (typeof this.file === 'number') return;
-    this.#held = servedNow(this.file)?.file ?? null;
-    this.#held?.begin();
+  /**
+   * What stands behind its file, where that is a handle of ours. It may be somebody's object as well, which may do
+   * anything, or throw.
+   */
+  servedFile(): OpenFile | null {
+    return typeof this.file === 'number' ? null : (servedNow(this.file)?.file ?? null);
+  }
+
+  /** It waits to be submitted: until it has ended, a handle of ours is not closed, unless it is already. */
+  holdFile(served: OpenFile | null): void {
+    if (served === null || served.leftToNode) return;
+    this.#held = served;
+    served.begin();
   }
 
   /** It is its user's again. */
