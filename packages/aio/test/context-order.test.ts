@@ -54,25 +54,14 @@ test('what was run is given the room that an iteration leaves before what is sub
   using context = new AioContext({ maxInFlight: 1 });
   context.submit(polling(pipe));
   const run = context.run(write('first '));
-  // It has been found that there is no room.
+  // It has been found that there is no room, and an iteration has its own share of the turn after that.
+  await nextTurn();
   await nextTurn();
   pipe.fill();
   await context[Symbol.asyncIterator]().next();
   context.submit(write('second '));
   await run;
   expect(written()).toBe('first second ');
-});
-
-test('what was run is given the room that an iteration leaves, though nothing else comes', async () => {
-  using pipe = new Pipe();
-  using context = new AioContext({ maxInFlight: 1 });
-  context.submit(polling(pipe));
-  const run = context.run(write('it'));
-  await nextTurn();
-  pipe.fill();
-  await context[Symbol.asyncIterator]().next();
-  await run;
-  expect(written()).toBe('it');
 });
 
 test.for(['now', 'before'] as const)(

@@ -62,6 +62,24 @@ test.for(['close', 'dispose'] as const)(
   },
 );
 
+test.for([0n, undefined])(
+  'a file of what was run that closes the context has no events waited for, for %s ns',
+  async (timeoutNs) => {
+    const context = new AioContext();
+    let closes = false;
+    const file = {
+      get fd() {
+        if (closes) context.close();
+        return fd;
+      },
+    };
+    const run = expect(context.run(readingOf(file))).rejects.toMatchObject(closed);
+    closes = true;
+    expect(() => context.getEvents(1, 1, timeoutNs)).toThrow(expect.objectContaining(closed));
+    await run;
+  },
+);
+
 test('a file that refuses whatever it is asked but its descriptor has nothing run', async () => {
   await using context = new AioContext();
   const error = new Error('no such property');

@@ -178,6 +178,8 @@ export class Dispatcher {
     try {
       // Whoever waits is told afterwards: who asks goes before.
       if (this.#flushIsDue) this.#submitRuns(() => false);
+      // By the getter of a file of what was run.
+      if (this.destroyed) throw closedError();
       this.#collect();
       if (this.completions.length < min) this.#arrivals.waitFor(min, timeoutNs);
       return this.completions.take(max);
