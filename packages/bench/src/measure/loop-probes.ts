@@ -1,48 +1,29 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createHistogram, monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { Recorder } from './recorder.js';
 import type { Distribution } from './sample.js';
 
 const MILLISECOND = 1;
-const PERCENT_999 = 99.9;
+/** In a millisecond. */
+const NANOSECONDS = 1e6;
 
-/** A timer of a millisecond, again and again, and how late it comes; and a `setImmediate` from each. */
-class TimerProbe {
-  readonly timer = new Recorder();
-  readonly immediate = new Recorder();
-  #whenLast: (() => void) | undefined;
-
-  start(): void {
-    this.#whenLast = undefined;
-    this.#set();
-  }
-
-  #set(): void {
-    const due = performance.now() + MILLISECOND;
-    setTimeout(() => {
-      const now = performance.now();
-      this.timer.record(Math.max(0, now - due));
-      const isLast = this.#whenLast !== undefined;
-      setImmediate(() => {
-        this.immediate.record(performance.now() - now);
-        if (isLast) this.#whenLast?.();
-      });
-      if (!isLast) this.#set();
-    }, MILLISECOND);
-  }
-
-  /** Waits for the timer that is set: it may be the latest of all. */
-  stop(): Promise<void> {
-    return new Promise((resolve) => (this.#whenLast = resolve));
-  }
+/**
+ * Waits of somebody who asks each millisecond. Who asks again only when they have been served is kept waiting once by
+ * a stall of 50 ms, however many others would have come meanwhile, and no percentile would know of it: they count, too.
+ */
+class Waits extends Recorder {
+  readonly add = (milliseconds: number): void => this.recordAll(milliseconds, MILLISECOND);
 }
 
-/** One byte to a server on loopback, in this process, and back; again at once. */
+/** One byte to a server on loopback, in this process, and back. */
 class EchoProbe {
-  readonly echo = new Recorder();
+  readonly echo = new Waits();
   #server: Server | undefined;
   #client: Socket | undefined;
+  /** When what is under way was to be sent; there is one byte at a time. */
+  #dueAt: number | undefined;
+  #whenBack: (() => void) | undefined;
 
   async start(): Promise<void> {
     const server = createServer((socket) => {
@@ -56,20 +37,69 @@ class EchoProbe {
     const client = connect(port, '127.0.0.1').setNoDelay(true);
     this.#client = client;
     await once(client, 'connect');
-    let sentAt = performance.now();
     client.on('data', () => {
-      this.echo.record(performance.now() - sentAt);
-      setTimeout(() => {
-        sentAt = performance.now();
-        if (!client.destroyed) client.write('.');
-      }, MILLISECOND);
+      this.echo.add(performance.now() - this.#dueAt!);
+      this.#dueAt = undefined;
+      this.#whenBack?.();
     });
-    client.write('.');
   }
 
-  stop(): void {
+  /** Sends a byte, unless one is under way. From outside it would have come at its time, however late the loop is. */
+  send(dueAt: number): void {
+    if (this.#dueAt !== undefined) return;
+    this.#dueAt = dueAt;
+    this.#client?.write('.');
+  }
+
+  /** Waits for the byte that is under way: it may be the latest of all. */
+  async stop(): Promise<void> {
+    if (this.#dueAt !== undefined) await new Promise<void>((back) => (this.#whenBack = back));
+    this.#whenBack = undefined;
     this.#client?.destroy();
     this.#server?.close();
+  }
+}
+
+/** A timer of a millisecond, again and again; from each a `setImmediate`, and a byte on its way. */
+class TimerProbe {
+  /**
+   * From one to the next. When one is due the loop knows in whole milliseconds only, so that it comes up to one early
+   * or late by any other clock; what is early is made up for by the next, which is why nothing is cut off at 0.
+   */
+  readonly interval = new Waits();
+  readonly immediate = new Waits();
+  readonly #sendByte: (dueAt: number) => void;
+  #lastAt = 0;
+  #whenLast: (() => void) | undefined;
+
+  constructor(sendByte: (dueAt: number) => void) {
+    this.#sendByte = sendByte;
+  }
+
+  start(): void {
+    this.#whenLast = undefined;
+    this.#lastAt = performance.now();
+    this.#set();
+  }
+
+  #set(): void {
+    setTimeout(() => {
+      const now = performance.now();
+      this.interval.add(now - this.#lastAt);
+      this.#sendByte(Math.min(now, this.#lastAt + MILLISECOND));
+      this.#lastAt = now;
+      const isLast = this.#whenLast !== undefined;
+      setImmediate(() => {
+        this.immediate.add(performance.now() - now);
+        if (isLast) this.#whenLast?.();
+      });
+      if (!isLast) this.#set();
+    }, MILLISECOND);
+  }
+
+  /** Waits for the timer that is set: it may be the latest of all. */
+  stop(): Promise<void> {
+    return new Promise((resolve) => (this.#whenLast = resolve));
   }
 }
 
@@ -81,9 +111,9 @@ interface Watched {
 
 /** Watches, from each start to the next stop, how punctually this process's event loop serves timers, immediates and sockets. */
 export class LoopProbes {
-  readonly #timers = new TimerProbe();
   readonly #echo = new EchoProbe();
-  readonly #delay = createHistogram();
+  readonly #timers = new TimerProbe((dueAt) => this.#echo.send(dueAt));
+  readonly #delay = new Waits();
   /** Of what runs between start and stop; enabling it again would forget what it has. */
   #running: IntervalHistogram | undefined;
 
@@ -97,7 +127,7 @@ export class LoopProbes {
   async stop(): Promise<void> {
     await this.#timers.stop();
     this.#keep();
-    this.#echo.stop();
+    await this.#echo.stop();
   }
 
   /** Each delay by itself, since Node cannot add the one kind of histogram to the other. */
@@ -106,20 +136,22 @@ export class LoopProbes {
     if (running === undefined) return;
     running.disable();
     for (let i = 0; i < running.count; i++) {
-      this.#delay.record(running.percentile(((i + 0.5) / running.count) * 100));
+      this.#delay.add(running.percentile(((i + 0.5) / running.count) * 100) / NANOSECONDS);
     }
   }
 
   get watched(): Watched {
+    const { p999, max } = this.#delay.distribution;
     return {
       distributions: {
-        timer: this.#timers.timer.distribution,
+        // How late they are.
+        timer: this.#timers.interval.beyond(MILLISECOND),
         immediate: this.#timers.immediate.distribution,
         echo: this.#echo.echo.distribution,
       },
       figures: {
-        loopDelayP999Ms: this.#delay.percentile(PERCENT_999) / 1e6,
-        loopDelayMaxMs: this.#delay.max / 1e6,
+        loopDelayP999Ms: p999 / 1e3,
+        loopDelayMaxMs: max / 1e3,
       },
     };
   }

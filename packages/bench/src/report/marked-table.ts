@@ -11,6 +11,7 @@ export interface Line {
   readonly format: (spread: Spread | undefined) => string;
   /** Those that are not compared (a control). */
   readonly outside: readonly boolean[];
+  readonly resolution?: number | undefined;
 }
 
 export function lineOf(
@@ -18,10 +19,10 @@ export function lineOf(
   spreads: readonly (Spread | undefined)[],
   outside: readonly boolean[],
 ): Line {
-  const { title, better, digits, range } = metric;
+  const { title, better, digits, range, resolution } = metric;
   const format = (spread: Spread | undefined): string =>
     range === true ? formatMedianAndRange(spread, digits) : formatMedian(spread, digits);
-  return { title, better, spreads, format, outside };
+  return { title, better, spreads, format, outside, resolution };
 }
 
 export function factorLine(
@@ -32,22 +33,26 @@ export function factorLine(
   return { title, better, spreads, format: formatFactor, outside: spreads.map(() => true) };
 }
 
-function bestOf({ better, spreads, outside }: Line): number | undefined {
+/** Which medians are the best, or can't be told from it. */
+function bestOf(line: Line): ((median: number) => boolean) | undefined {
+  const { better, spreads, outside, resolution = 0 } = line;
   const medians = spreads
     .filter((spread, i) => spread !== undefined && outside[i] !== true)
     .map((spread) => spread?.median ?? 0);
   if (medians.length < 2) return undefined;
   const best = better === 'more' ? Math.max(...medians) : Math.min(...medians);
+  const isBest = (median: number): boolean =>
+    median === best || Math.abs(median - best) < resolution;
   // Nobody is best where all are alike.
-  return medians.every((median) => median === best) ? undefined : best;
+  return medians.every(isBest) ? undefined : isBest;
 }
 
 function cellsOf(line: Line): readonly Cell[] {
-  const best = bestOf(line);
+  const isBest = bestOf(line);
   return line.spreads.map((spread, i) => {
     const text = line.format(spread);
-    const isBest = best !== undefined && spread?.median === best && line.outside[i] !== true;
-    return isBest ? { text, best: true } : { text };
+    const best = spread !== undefined && isBest?.(spread.median) === true;
+    return best && line.outside[i] !== true ? { text, best } : { text };
   });
 }
 

@@ -14,6 +14,8 @@ export interface Metric {
   readonly digits?: number;
   /** Whether tables show its range as well. */
   readonly range?: boolean;
+  /** Who differs by less is as good. */
+  readonly resolution?: number;
 }
 
 /** In one line, for headings and axes: `thousand reads/s`. */
@@ -104,16 +106,25 @@ export const memoryAdded: Metric = {
 };
 
 const PERCENTILES = [
-  ['p50', 'p50'],
-  ['p99', 'p99'],
-  ['p99.9', 'p999'],
+  ['p50', 'p50', 50],
+  ['p99', 'p99', 99],
+  ['p99.9', 'p999', 99.9],
 ] as const;
 
-export const latencies: readonly Metric[] = PERCENTILES.map(([name, key], i) => ({
+/** Whether so many samples have one at least that is beyond a percentile; of fewer it is but their greatest. */
+export function isKnown(percentile: number, count: number): boolean {
+  // In whole numbers: 100 - 99.9 is a bit more than 0.1.
+  return count * Math.round((100 - percentile) * 100) >= 100 * 100;
+}
+
+export const latencies: readonly Metric[] = PERCENTILES.map(([name, key, percentile], i) => ({
   name: `latency ${name}`,
   title: `${i === 0 ? 'latency' : ''}\n${name} us`,
   better: 'less',
-  of: ({ distributions }) => distributions?.latency?.[key],
+  of({ distributions }) {
+    const latency = distributions?.latency;
+    return latency === undefined || !isKnown(percentile, latency.count) ? undefined : latency[key];
+  },
   purpose: 'latency',
 }));
 
@@ -122,11 +133,13 @@ export function milliseconds(
   distribution: string,
   key: 'p50' | 'p99' | 'p999' | 'max',
   title: string,
+  more: Partial<Pick<Metric, 'resolution'>> = {},
 ): Metric {
   return {
     name: title.replace('\n', ' '),
     title,
     better: 'less',
+    ...more,
     of: ({ distributions }) => {
       const microseconds = distributions?.[distribution]?.[key];
       return microseconds === undefined ? undefined : microseconds / 1e3;
@@ -138,7 +151,7 @@ export function milliseconds(
 export function figure(
   key: string,
   title: string,
-  more: Partial<Pick<Metric, 'better' | 'digits' | 'range' | 'name'>> = {},
+  more: Partial<Pick<Metric, 'better' | 'digits' | 'range' | 'name' | 'resolution'>> = {},
 ): Metric {
   return {
     name: title.replace('\n', ' '),

@@ -1,22 +1,18 @@
 import type { BlocksWork } from '../jobs/blocks/work.js';
 import { formatSize } from '../options/size.js';
-import { cpuPer, figure, milliseconds, perSecond, threadsAdded } from '../report/metric.js';
+import { cpuPer, perSecond, threadsAdded } from '../report/metric.js';
 import { value, versus } from '../report/target.js';
 import { blockDrivers } from './block-drivers.js';
 import { blockCase, blockSettings, oneFile, settingName, type BlockSetting } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
 import { AIO, BASELINE, BYSTANDER, IDLE } from './drivers.js';
+import { LOOP_NOTES, loopDelays, timerLate } from './loop-metrics.js';
 import type { Trial } from './trial.js';
 
 const K = 1024;
 const own: BlockSetting = { blockSize: 4 * K, depth: 32, direct: false };
 const speed = perSecond('reads');
-const loop = [
-  figure('loopDelayP999Ms', 'loop delay\np99.9 ms'),
-  figure('loopDelayMaxMs', 'loop delay\nmax ms'),
-  milliseconds('timer', 'p999', '1 ms timer late\np99.9 ms'),
-  milliseconds('timer', 'max', '1 ms timer late\nmax ms'),
-];
+const loop = [...loopDelays, timerLate('p999'), timerLate('max')];
 
 export const coldRead: Trial = defineTrial<BlocksWork>({
   name: 'cold-read',
@@ -70,6 +66,7 @@ export const coldRead: Trial = defineTrial<BlocksWork>({
         'aio-bind is the control: plain io_submit on the loop, which reads cold blocks one after the other and blocks meanwhile; it gives the loop a turn after each batch, as fs-sync does',
         `${IDLE}: an event loop that has nothing to do`,
         `${BYSTANDER}: an event loop that has nothing to do, while fio reads the same file with O_DIRECT: how late the machine itself makes a loop whose device is busy`,
+        ...LOOP_NOTES,
       ],
       setUp(scratch) {
         const path = oneFile(scratch, size);

@@ -1,25 +1,23 @@
 import type { BlocksWork } from '../jobs/blocks/work.js';
 import { formatSize } from '../options/size.js';
-import { cpuPer, figure, milliseconds, perSecond } from '../report/metric.js';
+import { cpuPer, milliseconds, perSecond, type Metric } from '../report/metric.js';
 import { value } from '../report/target.js';
 import { blockDrivers } from './block-drivers.js';
 import { blockCase, blockSettings, oneFile, settingName, type BlockSetting } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
 import { AIO, IDLE } from './drivers.js';
+import { LOOP_NOTES, loopDelays, timerLate } from './loop-metrics.js';
 import type { Trial } from './trial.js';
 
 const K = 1024;
 const own: BlockSetting = { blockSize: 4 * K, depth: 32, direct: false };
-const PROBES = [
-  ['timer', '1 ms timer late'],
-  ['immediate', 'setImmediate'],
-  ['echo', 'socket echo'],
-] as const;
-const KEYS = [
-  ['p50', 'p50 ms'],
-  ['p99', 'p99 ms'],
-  ['max', 'max ms'],
-] as const;
+const KEYS = ['p50', 'p99', 'max'] as const;
+type Key = (typeof KEYS)[number];
+const PROBES: readonly ((key: Key) => Metric)[] = [
+  timerLate,
+  (key) => milliseconds('immediate', key, `setImmediate\n${key} ms`),
+  (key) => milliseconds('echo', key, `socket echo\n${key} ms`),
+];
 
 export const loopDelay: Trial = defineTrial<BlocksWork>({
   name: 'loop-delay',
@@ -36,23 +34,13 @@ export const loopDelay: Trial = defineTrial<BlocksWork>({
   presentation: {
     speed: perSecond('reads'),
     cost: cpuPer('read'),
-    metrics: [
-      ...PROBES.flatMap(([probe, name]) =>
-        KEYS.map(([key, label]) => milliseconds(probe, key, `${name}\n${label}`)),
-      ),
-      figure('loopDelayP999Ms', 'loop delay\np99.9 ms'),
-      figure('loopDelayMaxMs', 'loop delay\nmax ms'),
-    ],
+    metrics: [...PROBES.flatMap((probe) => KEYS.map((key) => probe(key))), ...loopDelays],
     versus: [],
     controls: [IDLE],
     layout: 'tables',
     distributions: ['timer', 'immediate', 'echo'],
-    targets: PROBES.map(([probe, name]) =>
-      value(
-        { case: settingName(own), driver: AIO, metric: milliseconds(probe, 'p99', `${name}\np99`) },
-        { atMost: 5 },
-        ' ms',
-      ),
+    targets: PROBES.map((probe) =>
+      value({ case: settingName(own), driver: AIO, metric: probe('p99') }, { atMost: 5 }, ' ms'),
     ),
   },
   plan(given, effort) {
@@ -67,7 +55,8 @@ export const loopDelay: Trial = defineTrial<BlocksWork>({
       repeats: given.repeats ?? (full ? 5 : 1),
       latency: false,
       notes: [
-        'a timer of 1 ms, a setImmediate from each, and a byte to a loopback socket and back, all in the process that reads',
+        'a timer of 1 ms, a setImmediate from each, and a byte to a loopback socket and back from when that timer was due, all in the process that reads',
+        ...LOOP_NOTES,
         'aio-bind and fs-sync give the loop a turn after each batch of that many reads',
       ],
       setUp(scratch) {

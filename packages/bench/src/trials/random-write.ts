@@ -1,18 +1,12 @@
 import type { BlocksWork } from '../jobs/blocks/work.js';
 import { formatSize } from '../options/size.js';
-import {
-  cpuPer,
-  figure,
-  latencies,
-  perSecond,
-  switchesPer,
-  threadsAdded,
-} from '../report/metric.js';
+import { cpuPer, latencies, perSecond, switchesPer, threadsAdded } from '../report/metric.js';
 import { value, versus } from '../report/target.js';
 import { allBlockDrivers, blockDrivers } from './block-drivers.js';
 import { blockCase, blockSettings, oneFile, settingName, type BlockSetting } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
 import { AIO, BASELINE, IDLE, LIMIT } from './drivers.js';
+import { LOOP_NOTES, loopDelays } from './loop-metrics.js';
 import type { Trial } from './trial.js';
 
 const K = 1024;
@@ -23,8 +17,6 @@ const K = 1024;
 const PIECE = 4 * K;
 const own: BlockSetting = { blockSize: 4 * K, depth: 32, direct: false };
 const speed = perSecond('writes');
-const delayP999 = figure('loopDelayP999Ms', 'loop delay\np99.9 ms');
-const delayMax = figure('loopDelayMaxMs', 'loop delay\nmax ms');
 const WATCHED = ', loop watched';
 
 export const randomWrite: Trial = defineTrial<BlocksWork>({
@@ -37,7 +29,7 @@ export const randomWrite: Trial = defineTrial<BlocksWork>({
   presentation: {
     speed,
     cost: cpuPer('write'),
-    metrics: [...latencies, delayP999, delayMax, switchesPer('write'), threadsAdded],
+    metrics: [...latencies, ...loopDelays, switchesPer('write'), threadsAdded],
     versus: [BASELINE, LIMIT],
     controls: [IDLE],
     layout: 'tables',
@@ -47,7 +39,7 @@ export const randomWrite: Trial = defineTrial<BlocksWork>({
         { case: settingName(own), driver: AIO, metric: speed, other: BASELINE },
         { atLeast: 1.5 },
       ),
-      ...[delayP999, delayMax].map((metric) =>
+      ...loopDelays.map((metric) =>
         value(
           { case: `${settingName(own)}${WATCHED}`, driver: AIO, metric, beyond: IDLE },
           { atMost: 2 },
@@ -71,6 +63,7 @@ export const randomWrite: Trial = defineTrial<BlocksWork>({
         'buffered: into a file that is locked in memory, without fsync, unless it says O_DIRECT',
         'the file was written in pieces of 4 KiB: in one of large folios ext4 itself takes most of the time of a write',
         'where the loop is watched, drivers that block it give it a turn after each batch',
+        ...LOOP_NOTES,
       ],
       setUp(scratch) {
         const path = oneFile(scratch, size, { piece: PIECE });

@@ -2,17 +2,12 @@ import { join } from 'node:path';
 import type { StreamsWork } from '../jobs/streams/work.js';
 import type { OptionName } from '../options/given-options.js';
 import { formatSize } from '../options/size.js';
-import {
-  cpuPer,
-  figure,
-  mebibytesPerSecond,
-  milliseconds,
-  threadsAdded,
-} from '../report/metric.js';
+import { cpuPer, mebibytesPerSecond, threadsAdded } from '../report/metric.js';
 import type { Presentation } from '../report/presentation.js';
 import { versus } from '../report/target.js';
 import { oneFile } from './block-plan.js';
 import { AIO, BASELINE } from './drivers.js';
+import { loopDelays, timerLate } from './loop-metrics.js';
 import { nodeDriver } from './node-driver.js';
 import type { Case, Driver } from './plan.js';
 import { slicesIn } from './slice-count.js';
@@ -39,12 +34,7 @@ export function streamCaseName(blockSize: number, cold = false): string {
 export const streamPresentation: Presentation = {
   speed: mebibytesPerSecond,
   cost: cpuPer('MiB'),
-  metrics: [
-    figure('loopDelayP999Ms', 'loop delay\np99.9 ms'),
-    figure('loopDelayMaxMs', 'loop delay\nmax ms'),
-    milliseconds('timer', 'p99', '1 ms timer late\np99 ms'),
-    threadsAdded,
-  ],
+  metrics: [...loopDelays, timerLate('p99'), threadsAdded],
   versus: [BASELINE],
   layout: 'tables',
   distributions: ['timer'],

@@ -2,6 +2,7 @@ import type { StreamsWork } from '../jobs/streams/work.js';
 import { formatSize } from '../options/size.js';
 import { checkBlockSize } from './block-plan.js';
 import { defineTrial } from './define-trial.js';
+import { LOOP_NOTES } from './loop-metrics.js';
 import {
   STREAM_BLOCKS,
   STREAM_OPTIONS,
@@ -30,6 +31,7 @@ export const streamRead: Trial = defineTrial<StreamsWork>({
       repeats: given.repeats ?? (full ? 5 : 3),
       latency: false,
       notes: [
+        ...LOOP_NOTES,
         "aio and fs-promises: handle.createReadStream(), fs-callback: fs.createReadStream(); all are Node's stream code, with another read below",
         'every byte is checked in a first pass, off the clock; a cold file is dropped from the page cache again after it',
       ],

@@ -1,6 +1,7 @@
 import type { StreamsWork } from '../jobs/streams/work.js';
 import { formatSize } from '../options/size.js';
 import { defineTrial } from './define-trial.js';
+import { LOOP_NOTES } from './loop-metrics.js';
 import {
   STREAM_BLOCKS,
   STREAM_OPTIONS,
@@ -27,6 +28,7 @@ export const streamWrite: Trial = defineTrial<StreamsWork>({
       repeats: given.repeats ?? (full ? 5 : 3),
       latency: false,
       notes: [
+        ...LOOP_NOTES,
         'from the opening until the stream has closed; without fsync, so the device takes no part unless the kernel has too much to write back; each file is removed off the clock',
         'what the file holds is compared with what was written, byte by byte, off the clock',
       ],

@@ -1,20 +1,67 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { LoopProbes } from '../../src/measure/loop-probes.js';
 
 const BLOCKED_MS = 20;
 
-it('a loop that has been blocked to the very end was late by as much', async () => {
+function block(milliseconds: number): void {
+  const until = performance.now() + milliseconds;
+  while (performance.now() < until);
+}
+
+it('a loop that has been blocked to the very end was late by as much, for all who would have come', async () => {
   const probes = new LoopProbes();
   await probes.start();
-  const until = performance.now() + BLOCKED_MS;
-  while (performance.now() < until);
+  block(BLOCKED_MS);
   await probes.stop();
-  const { distributions } = probes.watched;
-  expect(distributions.timer?.count).toBe(1);
-  expect(distributions.immediate?.count).toBe(1);
-  // The timer was set before, for a millisecond later; the histogram has microseconds, of three digits.
-  expect(distributions.timer?.max).toBeGreaterThan((BLOCKED_MS - 1.5) * 1e3);
+  const { timer, immediate, echo } = probes.watched.distributions;
+  // From outside a byte comes at its time, though this process could not send it.
+  for (const distribution of [timer, echo]) {
+    // The histogram has three digits.
+    expect(distribution?.max).toBeGreaterThan((BLOCKED_MS - 1.5) * 1e3);
+    // One for each millisecond: half of them waited for half as long, or less.
+    expect(distribution?.count).toBeGreaterThanOrEqual(BLOCKED_MS - 1);
+    expect(distribution?.p50).toBeLessThan(((distribution?.max ?? 0) * 2) / 3);
+  }
+  // It was asked for when all was over.
+  expect(immediate?.count).toBeGreaterThanOrEqual(1);
+});
+
+it('setImmediate that was asked for before a stall waits for as long', async () => {
+  const probes = new LoopProbes();
+  await probes.start();
+  // Set after the probe's own timer of that time, it is called after it, and before the loop goes on.
+  setTimeout(() => block(BLOCKED_MS), 1);
+  await probes.stop();
+  const { immediate } = probes.watched.distributions;
+  expect(immediate?.max).toBeGreaterThan((BLOCKED_MS - 1.5) * 1e3);
+  expect(immediate?.count).toBeGreaterThanOrEqual(BLOCKED_MS - 1);
+});
+
+it('one stall among a hundred punctual timers is in their p99, for as long as it lasted', async () => {
+  const probes = new LoopProbes();
+  await probes.start();
+  await sleep(150);
+  block(BLOCKED_MS);
+  await probes.stop();
+  const { distributions, figures } = probes.watched;
+  for (const name of ['timer', 'echo'] as const) {
+    expect(distributions[name]?.p99).toBeGreaterThan((BLOCKED_MS / 2) * 1e3);
+  }
+  expect(figures.loopDelayP999Ms).toBeGreaterThan(BLOCKED_MS / 2);
+});
+
+it('timers that come early by what others were late are not taken for punctual ones', async () => {
+  const probes = new LoopProbes();
+  await probes.start();
+  // Between whole milliseconds, so that timers come by turns late and early by a part of one.
+  for (const until = performance.now() + 100; performance.now() < until;) {
+    block(0.7);
+    await nextTurn();
+  }
+  await probes.stop();
+  const { timer } = probes.watched.distributions;
+  expect(timer?.curve[0]?.[1]).toBeLessThan(0);
 });
 
 it('counts nothing between a stop and the next start', async () => {

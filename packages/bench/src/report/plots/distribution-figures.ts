@@ -1,5 +1,6 @@
 import { median } from 'simple-statistics';
 import type { Lookup } from '../lookup.js';
+import { isKnown } from '../metric.js';
 import type { Presentation } from '../presentation.js';
 import type { DriverColours } from './driver-colours.js';
 import { figureOf, type Figure } from './figure.js';
@@ -21,9 +22,9 @@ function percentileName(place: number): string {
 function pointsOf(lookup: Lookup, distribution: string, inCase: string): readonly Point[] {
   return lookup.findings.drivers.flatMap((driver) => {
     const values = new Map<number, number[]>();
-    for (const { curve } of lookup.distributions(driver, inCase, distribution)) {
+    for (const { count, curve } of lookup.distributions(driver, inCase, distribution)) {
       for (const [percentile, microseconds] of curve) {
-        if (percentile < GREATEST && microseconds > 0) {
+        if (percentile < GREATEST && isKnown(percentile, count) && microseconds > 0) {
           values.set(percentile, [...(values.get(percentile) ?? []), microseconds]);
         }
       }
