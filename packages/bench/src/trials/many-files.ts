@@ -12,8 +12,10 @@ import type { Trial } from './trial.js';
 const LANES = [1, 32];
 const HOT = 2000;
 const HOT_FULL = 5000;
-/** Each is read once, and dropping each from the page cache takes a process. */
-const COLD = 512;
+/** Each is read once: so many that it takes longer than what V8 may still compile. */
+const COLD = 2000;
+const COLD_FULL = 5000;
+const MISSING = 512;
 const STATES = ['hot', 'cold', 'missing'] as const;
 type State = (typeof STATES)[number];
 const PAGE_CACHE: Readonly<Record<State, PageCache>> = {
@@ -84,22 +86,23 @@ export const manyFiles: Trial = defineTrial<WholeFilesWork>({
   plan(given, effort) {
     const full = effort === 'full';
     const hot = full ? HOT_FULL : HOT;
+    const cold = full ? COLD_FULL : COLD;
     const seconds = given.runtime ?? (full ? 0.6 : 0.15);
     return {
       title: `readFile of ${hot} files of 0.5-8 KiB, in random order`,
-      parameters: { files: hot, coldFiles: COLD, seconds },
+      parameters: { files: hot, coldFiles: cold, seconds },
       repeats: given.repeats ?? (full ? 5 : 3),
       latency: full,
       notes: [
         'hot: the files are locked in memory, and so are their names and inodes; fs-sync reads one at a time in all cases',
-        `cold: the content of ${COLD} files, each of which is read once, is dropped from the page cache before each turn; names and inodes stay cached`,
+        `cold: the content of ${cold} files, each of which is read once on the clock, however long that takes, is dropped from the page cache before, and after a warm-up with the same files; names and inodes stay cached`,
         'missing: names that do not exist; the errors are compared with those of Node',
       ],
       setUp(scratch) {
         const by = {
           hot: makeSmallFiles(scratch, 'hot', hot),
-          cold: makeSmallFiles(scratch, 'cold', COLD),
-          missing: missingFiles(scratch, COLD),
+          cold: makeSmallFiles(scratch, 'cold', cold),
+          missing: missingFiles(scratch, MISSING),
         };
         return STATES.flatMap((state) =>
           LANES.map((parallel) => caseOf(state, parallel, by[state], seconds)),

@@ -8,6 +8,7 @@ import { chooseDirectory } from '../../src/files/choose-directory.js';
 import { Scratch } from '../../src/files/scratch.js';
 import { makeSmallFiles, missingFiles } from '../../src/jobs/whole-files/files.js';
 import { measure } from '../../src/jobs/whole-files/measure.js';
+import { oneSlice } from '../../src/measure/slices.js';
 import type {
   SmallFile,
   WholeFilesDriver,
@@ -60,6 +61,24 @@ describe.each(drivers)('%s', (_name, driver) => {
       expect(sample.distributions?.latency?.count).toBe(latency ? sample.operations : undefined);
     },
   );
+
+  it('has read the files often before it reads each of them once on the clock', async () => {
+    const read = new Map<string, number>();
+    const count = (path: string): void => void read.set(path, (read.get(path) ?? 0) + 1);
+    const counting: WholeFilesDriver =
+      driver.readFile === undefined
+        ? { readFileSync: (path) => (count(path), driver.readFileSync(path)) }
+        : { readFile: (path) => (count(path), driver.readFile(path)) };
+    let warm: readonly number[] = [];
+    await inFiles(async (files) => {
+      const ready = (): void => void (warm = files.map(({ path }) => read.get(path) ?? 0));
+      const once = { ...work, seconds: 0.02, once: true, files };
+      const { operations } = await measure(counting, once, oneSlice(ready));
+      expect(operations).toBe(FILES);
+      expect(files.map(({ path }, i) => read.get(path)! - warm[i]!)).toEqual(files.map(() => 1));
+    });
+    expect(Math.min(...warm)).toBeGreaterThan(1);
+  });
 
   it('gives the same errors as Node for files that are missing', async () => {
     const sample = await inFiles((_files, scratch) =>

@@ -16,13 +16,14 @@ export async function measure(
   const { files, once, parallel, seconds, latency } = work;
   const reading = new Reading(driver, work);
   const operate = reading.operate.bind(reading);
-  const plan = { count: parallel, seconds, available: once ? files.length : Infinity };
+  // Files that are to be read cold as well: they are dropped from the page cache again afterwards.
+  const plan = { count: parallel, seconds, available: Infinity };
   const warming = latency ? new Recorder() : undefined;
   const warm = await warmUp(operate, plan, warming?.record);
   checkReads(reading.last);
 
   const recorder = latency ? new Recorder() : undefined;
-  const count = countFor(warm, plan, slices.count);
+  const count = once ? files.length : countFor(warm, plan, slices.count);
   const stopwatch = new Stopwatch();
   const done = await inSlices(slices, stopwatch, () => operate(count, recorder?.record));
   const holding = held();

@@ -13,10 +13,10 @@ export interface WholeFilesWork {
   readonly missing: boolean;
   /** How many at a time; a driver that blocks reads one. */
   readonly parallel: number;
-  /** Whether no file is taken twice (the second time would find it in memory). */
+  /** Whether each file is taken once on the clock (the second time would find it in memory). */
   readonly once: boolean;
   readonly seed: number;
-  /** For how long to measure. */
+  /** For how long to measure, where files can be taken again. */
   readonly seconds: number;
   /** Whether to take each file's latency, which costs speed. */
   readonly latency: boolean;
