@@ -1,12 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { chooseDirectory, isInMemory } from './files/choose-directory.js';
 import { writeOutputs, type Output } from './files/outputs.js';
+import { replaceFile } from './files/replace-file.js';
 import { reportFiles } from './files/report-directory.js';
 import { Scratch } from './files/scratch.js';
 import { checkWritable, makeDirectory } from './files/writable.js';
 import type { RunCommand } from './options/run-command-line.js';
 import { UsageError } from './options/usage-error.js';
-import { emptinessLines, failureLines } from './report/failure-lines.js';
+import { brokenLines, emptinessLines, failureLines } from './report/failure-lines.js';
 import { describeMachine, machineLine } from './report/machine.js';
 import { makeReport } from './report/make-report.js';
 import { NoiseMeter } from './report/noise.js';
@@ -58,14 +59,21 @@ function complaintsOf(findings: Findings, { given }: RunCommand): readonly strin
   return [...failureLines(findings), ...emptinessLines(findings, given.drivers)];
 }
 
-/** One that cannot be run to its end does not keep the others from it. */
+type Found = Pick<Samples, 'trials' | 'broken'>;
+
+/**
+ * One that cannot be run to its end does not keep the others from it.
+ *
+ * @param keep - takes what there is after each of them
+ */
 async function runAll(
   command: RunCommand,
   planned: readonly Planned[],
   directory: string,
   print: Print,
+  keep: (found: Found) => void,
   signal: AbortSignal,
-): Promise<Pick<Samples, 'trials' | 'broken'>> {
+): Promise<Found> {
   const trials: Findings[] = [];
   const broken: BrokenTrial[] = [];
   for (const { name, run, presentation } of planned) {
@@ -79,8 +87,9 @@ async function runAll(
       if (error instanceof UsageError) throw error;
       const { message } = error as Error;
       broken.push({ trial: name, message });
-      complain(`FAILED: ${name}: ${message}`);
+      for (const line of brokenLines(broken.slice(-1))) complain(line);
     }
+    keep({ trials, broken });
   }
   return { trials, broken };
 }
@@ -92,8 +101,12 @@ function leave(outputs: readonly Output[]): boolean {
   return lost.length === 0;
 }
 
+function textOf(samples: Samples): string {
+  return `${JSON.stringify(samples)}\n`;
+}
+
 function leaveSamples(text: string, path: string): boolean {
-  return leave([{ path, write: () => writeFileSync(path, text) }]);
+  return leave([{ path, write: () => replaceFile(path, text) }]);
 }
 
 async function leavePages(samples: Samples, directory: string): Promise<boolean> {
@@ -136,8 +149,7 @@ export async function bench(
   print(machineLine(machine));
   if (isInMemory(directory)) print('* the files lie in memory, not on a disk: see --dir');
   print('');
-  const found = await runAll(command, planned, directory, print, signal);
-  const samples: Samples = {
+  const samplesOf = (found: Found): Samples => ({
     schema: SCHEMA,
     command: commandText(args),
     started: started.toISOString(),
@@ -145,15 +157,23 @@ export async function bench(
     machine,
     noise: meter.noise,
     ...found,
+  });
+  // A crash late in a run of an hour does not cost all of it.
+  const keep = (found: Found): void => {
+    if (out !== undefined) leaveSamples(textOf(samplesOf(found)), reportFiles(out).unfinished);
   };
-
-  const text = `${JSON.stringify(samples)}\n`;
+  const found = await runAll(command, planned, directory, print, keep, signal);
+  const samples = samplesOf(found);
+  const text = textOf(samples);
   // The samples before the pages: they cannot be had again, and pages can be made of them.
   let isWritten = true;
   if (json !== undefined && tables) isWritten = leaveSamples(text, json);
   else if (json !== undefined) process.stdout.write(text);
   if (out !== undefined) {
-    const isThere = [leaveSamples(text, reportFiles(out).samples), await leavePages(samples, out)];
+    const files = reportFiles(out);
+    const isSaved = leaveSamples(text, files.samples);
+    if (isSaved) rmSync(files.unfinished, { force: true });
+    const isThere = [isSaved, await leavePages(samples, out)];
     if (isThere.every(Boolean)) (tables ? print : complain)(`the report is in ${out}`);
     else isWritten = false;
   }

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { replaceFile } from './files/replace-file.js';
 import { checkWritable } from './files/writable.js';
 import type { ReportCommand } from './options/report-command-line.js';
 import { agreementChapter } from './report/agreement/agreement-chapter.js';
+import { brokenLines, failureLines } from './report/failure-lines.js';
 import { machineLine } from './report/machine.js';
 import { makeReport } from './report/make-report.js';
 import type { Chapter } from './report/pages/page.js';
@@ -10,15 +11,21 @@ import { shownTrials, type ShownTrial } from './report/shown-trials.js';
 import type { Samples } from './samples/samples.js';
 import { readSamples } from './samples/read-samples.js';
 
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-function printTables({ machine }: Samples, shown: readonly ShownTrial[]): void {
+function printTables({ machine, broken }: Samples, shown: readonly ShownTrial[]): void {
   say(`${machineLine(machine)}\n`);
   for (const { lookup, presentation } of shown) {
     say(renderReport(makeReport(lookup.findings, presentation)));
+    for (const line of failureLines(lookup.findings)) complain(line);
   }
+  for (const line of brokenLines(broken)) complain(line);
 }
 
 function printChapter({ title, sections, paragraphs, notes }: Chapter): void {
@@ -41,7 +48,7 @@ async function writePages(
   if (headline === undefined) return;
   const { headlineOf } = await import('./report/headline.js');
   const { svg, text } = headlineOf(samples);
-  writeFileSync(headline, svg);
+  replaceFile(headline, svg);
   say(text);
 }
 

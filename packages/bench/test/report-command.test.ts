@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readCommandLine } from '../src/cli.js';
@@ -9,7 +10,7 @@ import { DEFAULT_OUT } from '../src/files/report-directory.js';
 import { Scratch } from '../src/files/scratch.js';
 import { readSamples } from '../src/samples/read-samples.js';
 import { madeFindings, madeSamples } from './made-samples.js';
-import { MAIN, runHere } from './run-cli.js';
+import { MAIN, runHere, startCli } from './run-cli.js';
 
 describe('a run', () => {
   it('goes on after a trial that cannot be run, and says so', async () => {
@@ -73,9 +74,62 @@ describe('a run', () => {
   });
 });
 
+describe('a run of several trials', () => {
+  it('has saved what ended when it is interrupted, and leaves the report before it as it was', async () => {
+    using scratch = new Scratch(tmpdir());
+    using results = new Scratch(tmpdir());
+    const at = (name: string): string => join(results.path, name);
+    writeFileSync(at('samples.json'), 'of an earlier run');
+    // The second trial would go on for more than a quarter of an hour.
+    const run = startCli([
+      ...['random-read', 'evaluation', '--drivers', 'fs-sync', '--repeats', '1'],
+      ...['--runtime', '10ms', '--size', '1m', '--rounds', '1000000'],
+      ...['--dir', scratch.path, '--out', results.path],
+    ]);
+    while (!existsSync(at('samples.unfinished.json'))) await nextTurn();
+    run.kill('SIGTERM');
+    expect((await run.outcome).stderr).toBe('bench: interrupted by SIGTERM\n');
+    expect(readSamples(at('samples.unfinished.json')).trials).toHaveLength(1);
+    expect(readFileSync(at('samples.json'), 'utf8')).toBe('of an earlier run');
+    expect(readdirSync(results.path).sort()).toEqual(['samples.json', 'samples.unfinished.json']);
+  });
+});
+
 describe('bench report', () => {
   const findings = madeFindings('random-read', {
     '4k, iodepth 32': { aio: [600, 600], 'fs-promises': [100, 100] },
+  });
+
+  it('leaves the page before it as it was where there is no room for another', async () => {
+    using scratch = new Scratch(tmpdir());
+    const at = (name: string): string => join(scratch.path, name);
+    writeFileSync(at('samples.json'), JSON.stringify(madeSamples(findings)));
+    writeFileSync(at('page.html'), 'of an earlier run');
+    // 512 bytes or 1 KiB, by what the shell counts in.
+    const script = 'trap "" XFSZ; ulimit -f 1; exec "$@"';
+    const args = ['report', at('samples.json'), '--html', at('page.html')];
+    const failed: unknown = await promisify(execFile)('sh', [
+      ...['-c', script, 'sh', process.execPath, MAIN, ...args],
+    ]).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ stderr: expect.stringContaining('EFBIG') as string });
+    expect(readFileSync(at('page.html'), 'utf8')).toBe('of an earlier run');
+    expect(readdirSync(scratch.path).sort()).toEqual(['page.html', 'samples.json']);
+  });
+
+  it('says which trials and which drivers failed, and why', async () => {
+    using scratch = new Scratch(tmpdir());
+    const path = join(scratch.path, 'samples.json');
+    const failure = { driver: 'aio', case: '4k, iodepth 32', round: 1, message: 'wrong bytes' };
+    const samples = madeSamples({ ...findings, failures: [failure] });
+    const broken = [{ trial: 'log', message: 'EFBIG: file too large, write' }];
+    writeFileSync(path, JSON.stringify({ ...samples, broken }));
+    expect(await runHere(['report', path])).toMatchObject({
+      code: 0,
+      stderr: [
+        'FAILED: random-read, 4k, iodepth 32, aio: wrong bytes\n',
+        'FAILED: log: EFBIG: file too large, write\n',
+      ].join(''),
+    });
   });
 
   it('makes pages and the headline, and prints how far a second file agrees', async () => {

@@ -1,3 +1,4 @@
+import type { BrokenTrial } from '../samples/samples.js';
 import type { Findings } from '../trials/findings.js';
 
 /** What failed alike in several rounds is said once. */
@@ -8,6 +9,11 @@ export function failureLines({ trial, failures }: Findings): readonly string[] {
     lines.set(line, (lines.get(line) ?? 0) + 1);
   }
   return [...lines].map(([line, times]) => (times === 1 ? line : `${line} (${times} times)`));
+}
+
+/** Trials that did not come to their end. */
+export function brokenLines(broken: readonly BrokenTrial[]): readonly string[] {
+  return broken.map(({ trial, message }) => `FAILED: ${trial}: ${message}`);
 }
 
 /**

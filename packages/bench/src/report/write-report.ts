@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Output } from '../files/outputs.js';
+import { replaceFile } from '../files/replace-file.js';
 import { reportFiles } from '../files/report-directory.js';
 import type { Samples } from '../samples/samples.js';
 import { htmlPage } from './pages/html-page.js';
@@ -21,14 +22,14 @@ export function writeMarkdown(page: Page, path: string): void {
   const folder = join(dirname(path), plots);
   mkdirSync(folder, { recursive: true });
   for (const figure of page.chapters.flatMap(({ figures }) => figures)) {
-    writeFileSync(join(folder, `${figure.name}.svg`), svgFile(figure));
+    replaceFile(join(folder, `${figure.name}.svg`), svgFile(figure));
   }
-  writeFileSync(path, markdownPage(page, plots));
+  replaceFile(path, markdownPage(page, plots));
 }
 
 /** Writes a page as one file of HTML that needs nothing else. */
 export function writeHtml(page: Page, path: string): void {
-  writeFileSync(path, htmlPage(page));
+  replaceFile(path, htmlPage(page));
 }
 
 /** A run's pages, to be written into a directory beside its samples. */
