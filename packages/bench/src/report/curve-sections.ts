@@ -4,19 +4,12 @@ import { lineOf, tableOfColumns, type Line } from './marked-table.js';
 import { metricLabel, type Metric } from './metric.js';
 import type { Presentation } from './presentation.js';
 import type { Section } from './report.js';
-import { spreadOf } from './spread.js';
 
 function flatnessLine(lookup: Lookup, drivers: readonly string[], metric: Metric): Line {
-  const spreads = drivers.map((driver) => {
-    const medians = lookup.curve
-      .map((name) => lookup.spread(driver, name, metric)?.median)
-      .filter((median) => median !== undefined);
-    return medians.length < 2 ? undefined : spreadOf([Math.max(...medians) / Math.min(...medians)]);
-  });
   return {
     title: 'greatest\n/least',
     better: 'less',
-    spreads,
+    spreads: drivers.map((driver) => lookup.flatness(driver, metric)),
     format: formatFactor,
     outside: drivers.map(() => false),
   };

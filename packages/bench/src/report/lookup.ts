@@ -28,6 +28,20 @@ export class Lookup {
     return ratioOf(this.byRound(driver, inCase, metric), this.byRound(other, inCase, metric));
   }
 
+  /** A figure's greatest over its least of all cases of the curve, round by round: of those that have all. */
+  flatness(driver: string, metric: Metric): Spread | undefined {
+    const cases = this.curve.map((name) => this.byRound(driver, name, metric));
+    const [first, ...others] = cases;
+    if (first === undefined || others.length === 0) return undefined;
+    const rounds = [...first.keys()].filter((round) => others.every((it) => it.has(round)));
+    return spreadOf(
+      rounds.map((round) => {
+        const values = cases.map((it) => it.get(round)!);
+        return Math.max(...values) / Math.min(...values);
+      }),
+    );
+  }
+
   byRound(driver: string, inCase: string, metric: Metric): ByRound {
     const wanted = metric.purpose ?? 'speed';
     const values = new Map<number, number>();

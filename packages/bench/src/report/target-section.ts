@@ -12,11 +12,12 @@ export const VERDICT_COLUMNS: readonly Column[] = [
 ];
 
 export function verdictRow({ claim, wanted, measured, reached }: Verdict): readonly Cell[] {
+  const answer = reached === undefined ? 'not measured' : reached ? 'yes' : 'NO';
   return [
     { text: claim },
     { text: wanted },
     { text: formatMedianAndRange(measured, 2) },
-    { text: reached ? 'yes' : 'NO' },
+    { text: answer },
   ];
 }
 

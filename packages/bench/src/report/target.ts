@@ -1,7 +1,7 @@
 import { formatNumber } from './format.js';
 import type { Lookup } from './lookup.js';
 import type { Metric } from './metric.js';
-import { ratioOf, spreadOf, type Spread } from './spread.js';
+import { differenceOf, ratioOf, spreadOf, type Spread } from './spread.js';
 
 /** Something to reach: a bound for a figure that is made of findings. */
 export interface Target {
@@ -10,6 +10,10 @@ export interface Target {
   readonly atLeast?: number;
   readonly atMost?: number;
   readonly unit: string;
+  /** Whose figure it is, and whose it is compared with. */
+  readonly drivers: readonly string[];
+  /** Of which cases; of all that there are unless given. */
+  readonly cases?: readonly string[];
   /** Undefined where it was not measured. */
   measured(lookup: Lookup): Spread | undefined;
 }
@@ -31,6 +35,8 @@ export function versus(
     claim: `${inCase}: ${metric.name} of ${driver} over that of ${other}`,
     ...bound,
     unit: 'x',
+    drivers: [driver, other],
+    cases: [inCase],
     measured: (lookup) => lookup.ratio(driver, other, inCase, metric),
   };
 }
@@ -44,6 +50,8 @@ export function share(
     claim: `${metric.name} of ${driver}: ${inCase}, over ${of}`,
     ...bound,
     unit: 'x',
+    drivers: [driver],
+    cases: [inCase, of],
     measured: (lookup) =>
       ratioOf(lookup.byRound(driver, inCase, metric), lookup.byRound(driver, of, metric)),
   };
@@ -59,33 +67,24 @@ export function value(
     claim: `${inCase}: ${metric.name} of ${driver}${beyond === undefined ? '' : ` beyond that of ${beyond}`}`,
     ...bound,
     unit,
+    drivers: beyond === undefined ? [driver] : [driver, beyond],
+    cases: [inCase],
     measured(lookup) {
       const own = lookup.byRound(driver, inCase, metric);
       if (beyond === undefined) return spreadOf([...own.values()]);
-      const floor = lookup.byRound(beyond, inCase, metric);
-      return spreadOf([...own].map(([round, it]) => it - (floor.get(round) ?? Number.NaN)));
+      return differenceOf(own, lookup.byRound(beyond, inCase, metric));
     },
   };
 }
 
 /** A figure's greatest over its least, across all cases of a curve. */
-export function flat(
-  { driver, metric, cases }: Omit<Compared, 'case'> & { readonly cases?: readonly string[] },
-  bound: Bound,
-): Target {
+export function flat({ driver, metric }: Omit<Compared, 'case'>, bound: Bound): Target {
   return {
     claim: `${metric.name} of ${driver}: the greatest over the least of all cases`,
     ...bound,
     unit: 'x',
-    measured(lookup) {
-      const names = cases ?? lookup.curve;
-      const medians = names
-        .map((name) => lookup.spread(driver, name, metric)?.median)
-        .filter((median) => median !== undefined);
-      return medians.length < 2
-        ? undefined
-        : spreadOf([Math.max(...medians) / Math.min(...medians)]);
-    },
+    drivers: [driver],
+    measured: (lookup) => lookup.flatness(driver, metric),
   };
 }
 

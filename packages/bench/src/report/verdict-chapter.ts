@@ -11,10 +11,13 @@ export function verdictChapter(trials: readonly ShownTrial[]): Chapter {
       verdict,
     })),
   );
-  const reached = all.filter(({ verdict }) => verdict.reached).length;
+  const reached = all.filter(({ verdict }) => verdict.reached === true).length;
+  const unknown = all.filter(({ verdict }) => verdict.reached === undefined).length;
   return {
     title: 'What is wanted, and whether it was reached here',
-    paragraphs: [`${reached} of ${all.length} figures are as wanted.`],
+    paragraphs: [
+      `${reached} of ${all.length} figures are as wanted${unknown === 0 ? '' : `; ${unknown} were not measured`}.`,
+    ],
     figures: [],
     sections:
       all.length === 0

@@ -3,6 +3,7 @@ import type { ShownTrial } from '../shown-trials.js';
 import { verdictsOf, type Verdict } from '../verdicts.js';
 
 function said({ reached, measured }: Verdict): string {
+  if (reached === undefined) return 'not measured';
   return `${reached ? 'reached' : 'missed'} (${formatMedian(measured, 2)})`;
 }
 
