@@ -13,8 +13,8 @@ const LANES = [1, 32];
 const HOT = 2000;
 const HOT_FULL = 5000;
 /** Each is read once: so many that it takes longer than what V8 may still compile. */
-const COLD = 2000;
-const COLD_FULL = 5000;
+const COLD = 1024;
+const COLD_FULL = 4096;
 const MISSING = 512;
 const STATES = ['hot', 'cold', 'missing'] as const;
 type State = (typeof STATES)[number];
