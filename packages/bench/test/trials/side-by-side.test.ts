@@ -40,7 +40,7 @@ describe('sideBySide', () => {
     const outcomes = await sideBySide(drivers, {}, 3, signal, () => step('ready'));
     expect(steps).toEqual([
       ...['a start', 'b start', 'ready'],
-      ...['a slice', 'b slice', 'b slice', 'a slice', 'b slice', 'a slice'],
+      ...['a slice', 'b slice', 'b slice', 'a slice', 'a slice', 'b slice'],
       ...['a end', 'b end', 'a stop', 'b stop'],
     ]);
     expect([...outcomes.values()]).toEqual([{ sample: SAMPLE }, { sample: SAMPLE }]);

@@ -118,12 +118,12 @@ describe('takeTurns', () => {
     const { samples } = await takeTurns('trial', plan, [sliced('a'), right, sliced('b')], run);
     expect(steps).toEqual([
       ...['a of 2', 'b of 2', 'a', 'b', 'b', 'a'],
-      // Every other round goes backwards.
-      ...['b of 1', 'b', 'a of 1', 'a'],
+      // Every other round of an odd number goes backwards.
+      ...['a of 1', 'a', 'b of 1', 'b'],
     ]);
     expect(samples.map(({ driver, purpose }) => `${driver} ${purpose}`)).toEqual([
       ...['a speed', 'b speed', 'right speed', 'right speed'],
-      ...['b latency', 'right latency', 'a latency', 'right latency'],
+      ...['a latency', 'b latency', 'right latency', 'right latency'],
     ]);
   });
 
