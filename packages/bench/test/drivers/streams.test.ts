@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Transform, Writable, pipeline } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as aio from '../../src/drivers/aio/streams.js';
 import * as fsCallback from '../../src/drivers/fs-callback/streams.js';
 import * as fsPromises from '../../src/drivers/fs-promises/streams.js';
@@ -9,6 +9,8 @@ import { chooseDirectory } from '../../src/files/choose-directory.js';
 import { makeContentFile } from '../../src/files/content.js';
 import { Scratch } from '../../src/files/scratch.js';
 import { measure } from '../../src/jobs/streams/measure.js';
+import { WriteThrough } from '../../src/jobs/streams/write-through.js';
+import { Stopwatch } from '../../src/measure/stopwatch.js';
 import type { StreamsDriver, StreamsWork } from '../../src/jobs/streams/work.js';
 import type { Sample } from '../../src/measure/sample.js';
 
@@ -89,3 +91,47 @@ it.each([
 ] as const)('a stream that %s is found out', async (_fault, fault, write, message) => {
   await expect(stream(spoiling(fault), { write })).rejects.toThrow(message);
 });
+
+it('what was read on the clock is looked at off it', async () => {
+  const right = fsPromises.openReader;
+  const openings: (typeof right)[] = [right, spoiling('spoil').openReader as typeof right];
+  const driver: StreamsDriver = {
+    ...fsPromises,
+    openReader: (...args) => openings.shift()!(...args),
+  };
+  const pause = vi.spyOn(Stopwatch.prototype, 'pause');
+  // One chunk, which is the last one, too.
+  const whole = { write: false, once: true, blockSize: 1024 * 1024 };
+  await expect(stream(driver, whole)).rejects.toThrow('wrong bytes were read from offset');
+  expect(pause).toHaveBeenCalledOnce();
+  pause.mockRestore();
+});
+
+it.each([1, 3, 16])(
+  'a stream is given chunks of %i MiB, as it was asked for',
+  async (mebibytes) => {
+    using scratch = new Scratch(chooseDirectory(undefined));
+    const blockSize = mebibytes * 1024 * 1024;
+    const size = Math.max(2 * blockSize, 12 * 1024 * 1024);
+    const chunks: number[] = [];
+    const driver: StreamsDriver = {
+      ...fsPromises,
+      async openWriter(path) {
+        const target = await fsPromises.openWriter(path, blockSize);
+        return new Writable({
+          write(chunk: Uint8Array, _encoding, done) {
+            chunks.push(chunk.length);
+            target.write(chunk, done);
+          },
+          final: (done) => void target.end(done),
+        });
+      },
+    };
+    const path = join(scratch.path, 'file');
+    const work = { path, size, blockSize, write: true, seconds: 1, once: false };
+    const writing = new WriteThrough(driver, work);
+    await writing.write();
+    writing.check();
+    expect(chunks).toEqual(Array.from({ length: size / blockSize }, () => blockSize));
+  },
+);

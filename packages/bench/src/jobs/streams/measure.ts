@@ -4,7 +4,7 @@ import type { Sample } from '../../measure/sample.js';
 import { oneSlice, type Slices } from '../../measure/slices.js';
 import { Stopwatch, held } from '../../measure/stopwatch.js';
 import { warmUp } from '../../measure/warm-up.js';
-import { readThrough } from './read-through.js';
+import { ReadThrough } from './read-through.js';
 import type { StreamsDriver, StreamsWork } from './work.js';
 import { WriteThrough } from './write-through.js';
 
@@ -16,8 +16,10 @@ interface Passes {
   pass(): Promise<void>;
   /** Before each of them, off the clock. */
   prepare(): void;
-  /** After the last one. */
+  /** After each of them, off the clock. */
   check(): void;
+  /** After the last one. */
+  end(): void;
   /** Removes what was written. */
   close(): void;
 }
@@ -32,15 +34,18 @@ function passesOf(driver: StreamsDriver, work: StreamsWork): Passes {
       },
       pass: () => writing.write(),
       prepare: () => writing.remove(),
-      check: () => writing.check(),
+      check: () => undefined,
+      end: () => writing.check(),
       close: () => writing.remove(),
     };
   }
+  const reading = new ReadThrough(driver, work);
   return {
-    first: () => readThrough(driver, work, true),
-    pass: () => readThrough(driver, work, false),
+    first: () => reading.read(true),
+    pass: () => reading.read(false),
     prepare: () => undefined,
-    check: () => undefined,
+    check: () => reading.check(),
+    end: () => undefined,
     close: () => undefined,
   };
 }
@@ -81,10 +86,11 @@ export async function measure(
       stopwatch.pause();
       holding = held();
       await probes.stop();
+      passes.check();
       bytes += size;
     } while (!once && performance.now() < until);
   }
-  passes.check();
+  passes.end();
   const { elapsed } = stopwatch;
   return { operations: bytes / MEBIBYTE, bytes, ...elapsed, ...holding, ...probes.watched };
 }

@@ -6,16 +6,23 @@ import type { StreamsDriver, StreamsWork } from './work.js';
 /** Content that is written again and again, so that making it is not what is measured. */
 const PATTERN_BYTES = 8 * 1024 * 1024;
 
+/** Whole blocks, so that each is written as one chunk. */
+function patternBytes({ blockSize, size }: StreamsWork): number {
+  const chunk = Math.min(blockSize, size);
+  return Math.ceil(PATTERN_BYTES / chunk) * chunk;
+}
+
 /** Writes files by streams, and looks at what they hold. */
 export class WriteThrough {
   readonly #driver: StreamsDriver;
   readonly #work: StreamsWork;
-  readonly #pattern = new Uint8Array(PATTERN_BYTES);
+  readonly #pattern: Uint8Array;
 
   constructor(driver: StreamsDriver, work: StreamsWork) {
     this.#driver = driver;
     // Others write theirs meanwhile.
     this.#work = { ...work, path: `${work.path}-${process.pid}` };
+    this.#pattern = new Uint8Array(patternBytes(work));
     fillContent(this.#pattern, 0);
   }
 
@@ -24,8 +31,8 @@ export class WriteThrough {
     const stream = await this.#driver.openWriter(path, blockSize);
     const closed = once(stream, 'close');
     for (let offset = 0; offset < size;) {
-      const from = offset % PATTERN_BYTES;
-      const length = Math.min(blockSize, size - offset, PATTERN_BYTES - from);
+      const from = offset % this.#pattern.length;
+      const length = Math.min(blockSize, size - offset);
       const hasRoom = stream.write(this.#pattern.subarray(from, from + length));
       offset += length;
       if (!hasRoom && offset < size) await once(stream, 'drain');
@@ -46,10 +53,10 @@ export class WriteThrough {
     const { path, size } = this.#work;
     const fd = openSync(path, 'r');
     try {
-      const found = new Uint8Array(PATTERN_BYTES);
-      for (let offset = 0; offset < size; offset += PATTERN_BYTES) {
-        const wanted = Math.min(PATTERN_BYTES, size - offset);
-        const bytes = readSync(fd, found, 0, PATTERN_BYTES, offset);
+      const found = new Uint8Array(this.#pattern.length);
+      for (let offset = 0; offset < size; offset += found.length) {
+        const wanted = Math.min(found.length, size - offset);
+        const bytes = readSync(fd, found, 0, found.length, offset);
         if (bytes < wanted || (bytes > wanted && offset + bytes > size)) {
           throw new Error(`${offset + bytes} bytes are in the file in place of ${size}`);
         }
