@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +96,22 @@ it.each([
     expectGone(children);
   },
 );
+
+it('SIGKILL ends the children as well, and with them what they hold in memory', async ({
+  skip,
+}) => {
+  const setpriv = spawnSync('setpriv', ['--pdeathsig', 'TERM', 'true']);
+  skip(setpriv.status !== 0, 'not runnable here: setpriv is not installed');
+  using scratch = new Scratch(tmpdir());
+  using programs = new Scratch(tmpdir());
+  const args = [...LONG_READ, '--drivers', 'fs-sync', '--dir', scratch.path];
+  const run = startCli(args, envIn(programs.path));
+  const children = await untilChildrenOf(run.pid, [VMTOUCH, OURS]);
+  run.kill('SIGKILL');
+  await run.outcome;
+  const [vmtouch] = children.filter(({ command }) => command.includes(VMTOUCH));
+  await until(() => commandOf(String(vmtouch?.pid)) === 'gone');
+});
 
 it('Ctrl-C, which the children hear as well, ends all of them, and the files', async () => {
   using scratch = new Scratch(tmpdir());

@@ -76,6 +76,21 @@ export async function evict(paths: readonly string[], signal: AbortSignal): Prom
   }
 }
 
+const WITH_US = ['--pdeathsig', 'TERM'] as const;
+
+/** Runs a program that ends with this one, even where that is killed, if setpriv(1) is there and can see to it. */
+async function runWithUs(
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): ReturnType<typeof runProgram> {
+  const probe = [...WITH_US, 'sh', '-c', 'command -v "$1"', 'sh', program];
+  const found = await runProgram('setpriv', probe, signal).catch(() => 'missing' as const);
+  return await (found === 'missing'
+    ? runProgram(program, args, signal)
+    : runProgram('setpriv', [...WITH_US, program, ...args], signal));
+}
+
 /** Files that stay in memory, by vmtouch(1), until disposed of. */
 export class LockedInMemory implements AsyncDisposable {
   readonly #controller = new AbortController();
@@ -86,7 +101,7 @@ export class LockedInMemory implements AsyncDisposable {
   constructor(paths: readonly string[], scratch: string) {
     const list = join(scratch, 'locked-files');
     writeFileSync(list, listOf(paths));
-    const run = runProgram('vmtouch', ['-q', '-l', '-0', '-b', list], this.#controller.signal);
+    const run = runWithUs('vmtouch', ['-q', '-l', '-0', '-b', list], this.#controller.signal);
     this.#ended = run.then(
       (outcome) => {
         if (outcome === 'missing') this.missing = MISSING;
