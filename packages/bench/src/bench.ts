@@ -10,7 +10,7 @@ import { UsageError } from './options/usage-error.js';
 import { brokenLines, emptinessLines, failureLines } from './report/failure-lines.js';
 import { describeMachine, machineLine } from './report/machine.js';
 import { makeReport } from './report/make-report.js';
-import { NoiseMeter } from './report/noise.js';
+import { NoiseMeter, busyLine } from './report/noise.js';
 import type { Presentation } from './report/presentation.js';
 import { startProgress } from './report/progress.js';
 import { renderReport } from './report/render-report.js';
@@ -149,6 +149,8 @@ export async function bench(
   print(machineLine(machine));
   if (isInMemory(directory)) print('* the files lie in memory, not on a disk: see --dir');
   print('');
+  const busy = busyLine(meter.noise, machine);
+  if (busy !== undefined) complain(`WARNING: ${busy}`);
   const samplesOf = (found: Found): Samples => ({
     schema: SCHEMA,
     command: commandText(args),

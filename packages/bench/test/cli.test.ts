@@ -1,9 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { syncBuiltinESMExports } from 'node:module';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { planTrials } from '../src/bench.js';
+import { describe, expect, it, vi } from 'vitest';
+import { bench, planTrials } from '../src/bench.js';
 import { readCommandLine } from '../src/cli.js';
+import type { RunCommand } from '../src/options/run-command-line.js';
 import { Scratch } from '../src/files/scratch.js';
 import type { Samples } from '../src/samples/samples.js';
 import { rowsOf, runCli, runHere } from './run-cli.js';
@@ -159,4 +161,24 @@ it('lists its trials and their drivers in its help', async () => {
   expect(stdout).toMatch(
     /random-read .*\n +drivers: aio, aio-many, aio-bind, fs-promises, .*, fio-libaio, fio-io_uring, fio-psync, python-linux_aio, python-aiofiles\n/,
   );
+});
+
+it('warns of a machine that is busy', async () => {
+  const { loadavg } = os;
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  os.loadavg = () => [10_000, 0, 0];
+  syncBuiltinESMExports();
+  try {
+    const command = { ...(readCommandLine([]) as RunCommand), trials: [] };
+    await bench(command, [], new AbortController().signal);
+    expect(said).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/^WARNING: the machine was busy: a load average of 10,000\.00 on /),
+    );
+  } finally {
+    os.loadavg = loadavg;
+    syncBuiltinESMExports();
+    said.mockRestore();
+    printed.mockRestore();
+  }
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
+import { formatNumber } from './format.js';
 
 /** What else the machine did while it measured. */
 export interface Noise {
@@ -7,6 +8,18 @@ export interface Noise {
   readonly loadBefore: number;
   /** The share of all CPU time that the hypervisor gave to others (proc_stat(5)); 0 to 1. */
   readonly stolen: number;
+}
+
+/** More than this share of the cores, and there is not one to spare for each process that is measured. */
+const BUSY = 0.5;
+
+/** That the machine had other things to do when it began; undefined where it had few. */
+export function busyLine(
+  { loadBefore }: Pick<Noise, 'loadBefore'>,
+  { cores }: { readonly cores: number },
+): string | undefined {
+  if (loadBefore <= cores * BUSY) return undefined;
+  return `the machine was busy: a load average of ${formatNumber(loadBefore, 2)} on ${cores} cores before the start, so figures may be others' doing`;
 }
 
 /** user nice system idle iowait irq softirq steal; what follows is counted in user and nice. */

@@ -1,6 +1,7 @@
 import type { Samples } from '../../samples/samples.js';
 import { formatNumber } from '../format.js';
 import { memoryText } from '../machine.js';
+import { busyLine } from '../noise.js';
 import type { ShownTrial } from '../shown-trials.js';
 import { steadinessText } from '../steadiness.js';
 
@@ -21,6 +22,7 @@ export function machineFacts(
   { command, started, seconds, machine, noise }: Samples,
   trials: readonly ShownTrial[],
 ): readonly (readonly [string, string])[] {
+  const busy = busyLine(noise, machine);
   return [
     ['command', command],
     ['when', `${started}, for ${formatNumber(seconds / 60, 1)} minutes`],
@@ -32,7 +34,7 @@ export function machineFacts(
     ['mitigations', mitigationText(machine.mitigations)],
     [
       'noise',
-      `load average ${formatNumber(noise.loadBefore, 2)} before the start; ${formatNumber(noise.stolen * 100, 1)} % of the CPU time went to other virtual machines; ${steadinessText(trials)}`,
+      `load average ${formatNumber(noise.loadBefore, 2)} before the start; ${formatNumber(noise.stolen * 100, 1)} % of the CPU time went to other virtual machines; ${steadinessText(trials)}${busy === undefined ? '' : `; ${busy}`}`,
     ],
   ];
 }
