@@ -13,6 +13,14 @@ export interface Ratio {
   readonly spread: Spread;
 }
 
+/** Whether the same two are compared the other way round already. */
+function isTurned(driver: string, other: string, versus: readonly string[]): boolean {
+  if (driver === AIO) return false;
+  return (
+    other === AIO || (versus.includes(driver) && versus.indexOf(driver) < versus.indexOf(other))
+  );
+}
+
 /** Speed and cost of aio against every other driver, and of each against those it is compared with. */
 export function* ratiosOf({ lookup, presentation }: ShownTrial): Generator<Ratio> {
   const { speed, cost, versus, controls = [] } = presentation;
@@ -24,8 +32,7 @@ export function* ratiosOf({ lookup, presentation }: ShownTrial): Generator<Ratio
       for (const other of driver === AIO ? drivers : versus) {
         for (const metric of metrics) {
           const spread = lookup.ratio(driver, other, name, metric);
-          // Turned round, it is there already.
-          if (spread === undefined || (other === AIO && driver !== AIO)) continue;
+          if (spread === undefined || isTurned(driver, other, versus)) continue;
           yield { trial, case: name, metric, driver, other, spread };
         }
       }

@@ -39,8 +39,37 @@ describe('two runs', () => {
     ]);
   });
 
-  it('are not compared in what only one of them has', () => {
-    const { paragraphs } = agreementChapter(HERE, samplesOf({ aio: [1, 1] }));
+  it('are not compared in what only one of them has, which is counted', () => {
+    const { paragraphs, notes } = agreementChapter(HERE, samplesOf({ aio: [1, 1] }));
     expect(paragraphs[0]).toMatch(/^0 of 0 ratios of speed and CPU/);
+    expect(notes).toContain('ratios of random-read that only one run has: 6 here, 0 there');
+  });
+
+  it('tell in what they were not alike', () => {
+    const [trial] = HERE.trials;
+    const there: Samples = {
+      ...HERE,
+      machine: { ...HERE.machine, cpu: 'Another', versions: { node: '20.19.0', revision: 'abc' } },
+      trials: [
+        { ...trial!, parameters: { seconds: 2 }, repeats: 7, cases: [{ name: 'cold' }] },
+        madeFindings('log', {}),
+      ],
+    };
+    expect(agreementChapter(HERE, there).notes.slice(0, -2)).toEqual([
+      'the machine differs: cpu: A CPU here, Another there',
+      'the machine differs: fio: fio-3.33 here, nothing there',
+      'the machine differs: revision: nothing here, abc there',
+      'only there: trials log',
+      'random-read differs: repeats: 2 here, 7 there',
+      'random-read differs: seconds: nothing here, 2 there',
+      `only here: cases of random-read ${CASE}`,
+      'only there: cases of random-read cold',
+    ]);
+  });
+
+  it('are compared once in two drivers, not the other way round as well', () => {
+    const speeds = { 'fs-promises': [1, 1], 'fio-libaio': [9, 9] };
+    const { paragraphs } = agreementChapter(samplesOf(speeds), samplesOf(speeds));
+    expect(paragraphs[0]).toMatch(/^2 of 2 ratios/);
   });
 });

@@ -5,6 +5,7 @@ import type { Chapter } from '../pages/page.js';
 import type { Cell, Section } from '../report.js';
 import { shownTrials } from '../shown-trials.js';
 import { compareRatios, type Compared } from './compare-ratios.js';
+import { differencesOf } from './differences.js';
 import { verdictChanges } from './verdict-changes.js';
 
 /** Two runs agree where ratios are no further apart. */
@@ -81,12 +82,17 @@ function beyond(all: readonly Compared[]): readonly Section[] {
 export function agreementChapter(samples: Samples, other: Samples): Chapter {
   const there = shownTrials(other);
   const trials = new Map<string, readonly Compared[]>();
+  const notes = [...differencesOf(samples, other)];
   const changes: string[] = [];
   for (const here of shownTrials(samples)) {
     const { trial } = here.lookup.findings;
     const same = there.find(({ lookup }) => lookup.findings.trial === trial);
     if (same === undefined) continue;
-    trials.set(trial, compareRatios(here, same));
+    const { compared, onlyHere, onlyThere } = compareRatios(here, same);
+    trials.set(trial, compared);
+    if (onlyHere + onlyThere > 0) {
+      notes.push(`ratios of ${trial} that only one run has: ${onlyHere} here, ${onlyThere} there`);
+    }
     changes.push(...verdictChanges(here, same));
   }
   const all = [...trials.values()].flat();
@@ -99,6 +105,9 @@ export function agreementChapter(samples: Samples, other: Samples): Chapter {
     ],
     figures: [],
     sections: [summary(trials), ...beyond(all)],
-    notes: changes.length === 0 ? ['all that was reached in one run was reached in both'] : changes,
+    notes: [
+      ...notes,
+      ...(changes.length === 0 ? ['all that was reached in one run was reached in both'] : changes),
+    ],
   };
 }

@@ -10,18 +10,39 @@ export interface Compared {
   readonly apart: number;
 }
 
+export interface Comparison {
+  /** What both runs have. */
+  readonly compared: readonly Compared[];
+  /** How many ratios only one of them has. */
+  readonly onlyHere: number;
+  readonly onlyThere: number;
+}
+
 function keyOf({ case: inCase, metric, driver, other }: Ratio): string {
   return JSON.stringify([inCase, metric.name, driver, other]);
 }
 
-/** The ratios that two runs of a trial have in common. */
-export function compareRatios(here: ShownTrial, there: ShownTrial): readonly Compared[] {
-  const others = new Map([...ratiosOf(there)].map((ratio) => [keyOf(ratio), ratio.spread.median]));
-  return [...ratiosOf(here)].flatMap((ratio) => {
-    const median = ratio.spread.median;
-    const other = others.get(keyOf(ratio));
-    if (other === undefined || !(median > 0 && other > 0)) return [];
+/** Those that are a number of times; of what a driver did not do there is none. */
+function byKey(trial: ShownTrial): ReadonlyMap<string, Ratio> {
+  const ratios = [...ratiosOf(trial)].filter(
+    ({ spread: { median } }) => median > 0 && Number.isFinite(median),
+  );
+  return new Map(ratios.map((ratio) => [keyOf(ratio), ratio]));
+}
+
+/** The ratios that two runs of a trial have in common, and how many they have not. */
+export function compareRatios(here: ShownTrial, there: ShownTrial): Comparison {
+  const [ours, theirs] = [byKey(here), byKey(there)];
+  const compared = [...ours].flatMap(([key, ratio]) => {
+    const other = theirs.get(key)?.spread.median;
+    if (other === undefined) return [];
+    const { median } = ratio.spread;
     const apart = Math.max(median, other) / Math.min(median, other) - 1;
     return [{ ratio, here: median, there: other, apart }];
   });
+  return {
+    compared,
+    onlyHere: ours.size - compared.length,
+    onlyThere: theirs.size - compared.length,
+  };
 }
