@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { recordedValues } from './recorded-values.js';
 import { Recorder } from './recorder.js';
 import type { Distribution } from './sample.js';
 
@@ -135,9 +136,7 @@ export class LoopProbes {
     const running = this.#running;
     if (running === undefined) return;
     running.disable();
-    for (let i = 0; i < running.count; i++) {
-      this.#delay.add(running.percentile(((i + 0.5) / running.count) * 100) / NANOSECONDS);
-    }
+    for (const value of recordedValues(running)) this.#delay.add(value / NANOSECONDS);
   }
 
   get watched(): Watched {
