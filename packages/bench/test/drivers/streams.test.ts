@@ -93,11 +93,10 @@ it.each([
 });
 
 it('what was read on the clock is looked at off it', async () => {
-  const right = fsPromises.openReader;
-  const openings: (typeof right)[] = [right, spoiling('spoil').openReader as typeof right];
+  const inTurn: StreamsDriver[] = [fsPromises, spoiling('spoil')];
   const driver: StreamsDriver = {
     ...fsPromises,
-    openReader: (...args) => openings.shift()!(...args),
+    openReader: (path, blockSize) => inTurn.shift()!.openReader(path, blockSize),
   };
   const pause = vi.spyOn(Stopwatch.prototype, 'pause');
   // One chunk, which is the last one, too.

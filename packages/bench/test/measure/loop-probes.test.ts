@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { LoopProbes } from '../../src/measure/loop-probes.js';
 
 const BLOCKED_MS = 20;
@@ -30,9 +30,14 @@ it('a loop that has been blocked to the very end was late by as much, for all wh
 it('setImmediate that was asked for before a stall waits for as long', async () => {
   const probes = new LoopProbes();
   await probes.start();
-  // Set after the probe's own timer of that time, it is called after it, and before the loop goes on.
-  setTimeout(() => block(BLOCKED_MS), 1);
+  const { setImmediate: ask } = globalThis;
+  const asked = vi.spyOn(globalThis, 'setImmediate').mockImplementationOnce((served) => {
+    const immediate = ask(served);
+    block(BLOCKED_MS);
+    return immediate;
+  });
   await probes.stop();
+  asked.mockRestore();
   const { immediate } = probes.watched.distributions;
   expect(immediate?.max).toBeGreaterThan((BLOCKED_MS - 1.5) * 1e3);
   expect(immediate?.count).toBeGreaterThanOrEqual(BLOCKED_MS - 1);
