@@ -1,7 +1,7 @@
 // sync() and datasync() cover every write that was issued before them on their handle. What is seen
 // here is the file at the moment when the kernel is asked to sync it.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -137,7 +137,9 @@ describe.for([
     const syncing = handle.sync();
     await Promise.all([first, writing.catch(() => undefined), syncing]);
     unsubscribe('aio.operation.start', onStart);
-    expect(contentsAtSync.map(({ length }) => length)).toEqual([LENGTH + large.length]);
+    // Or it was taken back before a thread had it.
+    expect(contentsAtSync).toHaveLength(1);
+    expect(contentsAtSync[0]).toHaveLength(statSync(path).size);
     await handle.close();
   });
 

@@ -187,6 +187,19 @@ export function whenGivenUp({ signal, timeout }: Patience, callback: Callback): 
   };
 }
 
+/** Waits for what Node does, which goes on unheard where its caller gives up on it. */
+export function unlessGivenUp<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
+  if (isPatient(patience)) return work();
+  return new Promise((resolve, reject) => {
+    const refusal = refusalBy(patience);
+    if (refusal !== null) throw refusal;
+    const working = work();
+    const forget = whenGivenUp(patience, reject);
+    working.then(resolve, reject);
+    working.then(forget, forget);
+  });
+}
+
 /** Whether there is anything to wait for besides the operation itself. */
 export function isPatient({ signal, timeout }: Patience): boolean {
   return signal === undefined && !isLimited(timeout);

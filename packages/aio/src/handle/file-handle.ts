@@ -2,7 +2,7 @@ import { type ReadStream, fstatSync } from 'node:fs';
 import { constants } from 'node:os';
 import { SEEK_CUR, SEEK_END, SEEK_SET, errnoError, lseek } from 'aio-bind';
 import { claimStack, stackRefusal } from '../engine/claim-stack.js';
-import { isPatient, withinOneLimit } from '../engine/give-up.js';
+import { type Patience, isPatient, unlessGivenUp, withinOneLimit } from '../engine/give-up.js';
 import { readManyRanges, writeManyRanges } from '../many/many.js';
 import type { ManyResult } from '../many/many-result.js';
 import { readAheadFor } from '../streams/reading.js';
@@ -77,7 +77,9 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       const served = servedNow(this);
       const wanted = served && readArguments(first, second, length, position);
       if (served !== null && wanted !== null) return readAtPosition(served, wanted);
-      return byNodeAlone(this, () => super.read(first, second, length, position));
+      return byNode(this, ArrayBuffer.isView(first) ? second : first, () =>
+        byNodeAlone(this, () => super.read(first, second, length, position)),
+      );
     }
 
     override write(
@@ -96,7 +98,9 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
           if (where !== undefined) return writeTextAtPosition(served, first, where);
         }
       }
-      return byNodeAloneToWrite(this, () => super.write(first, second, third, position));
+      return byNode(this, second, () =>
+        byNodeAloneToWrite(this, () => super.write(first, second, third, position)),
+      );
     }
 
     override readv(buffers: unknown, position?: unknown, options?: unknown): Promise<object> {
@@ -106,7 +110,7 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       if (served !== null && where !== undefined) {
         return readvAtPosition(served, buffers as ArrayBufferView[], where, patience);
       }
-      return byNodeAlone(this, () => super.readv(buffers, position));
+      return byNode(this, options, () => byNodeAlone(this, () => super.readv(buffers, position)));
     }
 
     override writev(buffers: unknown, position?: unknown, options?: unknown): Promise<object> {
@@ -116,13 +120,17 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       if (served !== null && where !== undefined) {
         return writevAtPosition(served, buffers as ArrayBufferView[], where, patience);
       }
-      return byNodeAloneToWrite(this, () => super.writev(buffers, position));
+      return byNode(this, options, () =>
+        byNodeAloneToWrite(this, () => super.writev(buffers, position)),
+      );
     }
 
     override async sync(options?: unknown): Promise<unknown> {
       const served = servedNow(this);
       const patience = patienceOf(options);
-      if (served === null) return byNodeBehindWrites(this, () => super.sync());
+      if (served === null) {
+        return byNode(this, options, () => byNodeBehindWrites(this, () => super.sync()));
+      }
       await startSync(served.engine, served.file, false, patience);
       return writesAreHeard();
     }
@@ -130,7 +138,9 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
     override async datasync(options?: unknown): Promise<unknown> {
       const served = servedNow(this);
       const patience = patienceOf(options);
-      if (served === null) return byNodeBehindWrites(this, () => super.datasync());
+      if (served === null) {
+        return byNode(this, options, () => byNodeBehindWrites(this, () => super.datasync()));
+      }
       await startSync(served.engine, served.file, true, patience);
       return writesAreHeard();
     }
@@ -140,7 +150,7 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       const wanted = served && wholeReadOptions(options);
       claimStack();
       if (served === null || wanted === null || !isReadable(served.file)) {
-        return byNodeAlone(this, () => super.readFile(options));
+        return byNode(this, options, () => byNodeAlone(this, () => super.readFile(options)));
       }
       const bytes = await readWhole(served, wanted);
       return wanted.encoding === null ? bytes : bytes.toString(wanted.encoding);
@@ -160,14 +170,14 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
 
     readMany(ranges: unknown, options?: unknown): Promise<ManyResult> {
       if (this.fd === -1) return fails(super.read(new Uint8Array(1), 0, 1, 0));
-      const byNode = super.read.bind(this);
-      return readManyRanges(servedNow(this), byNode, ranges, patienceOf(options));
+      const nodeRead = super.read.bind(this);
+      return readManyRanges(servedNow(this), nodeRead, ranges, patienceOf(options));
     }
 
     writeMany(ranges: unknown, options?: unknown): Promise<ManyResult> {
       if (this.fd === -1) return fails(super.write(new Uint8Array(1), 0, 1, 0));
-      const byNode = super.write.bind(this);
-      return writeManyRanges(servedNow(this), byNode, ranges, patienceOf(options));
+      const nodeWrite = super.write.bind(this);
+      return writeManyRanges(servedNow(this), nodeWrite, ranges, patienceOf(options));
     }
 
     slice(start?: number, end?: number): FileSlice {
@@ -202,17 +212,31 @@ async function fails(call: Promise<unknown>): Promise<never> {
   throw errnoError(-constants.errno.EBADF, 'read');
 }
 
+/** What Node does for a handle of ours, whose callers may give up on it all the same. Whether the rest is in order is Node's to say. */
+function byNode<T>(handle: ServedHandle, options: unknown, work: () => Promise<T>): Promise<T> {
+  if (handle.fd === -1 || servedNow(handle) !== null) return work();
+  let patience: Patience = {};
+  try {
+    patience = patienceOf(options);
+  } catch {
+    // A getter of the caller's: Node looks at what concerns it by itself.
+  }
+  return unlessGivenUp(patience, work);
+}
+
 function writeAll(
   handle: ServedHandle,
   data: unknown,
   options: unknown,
-  byNode: (data: unknown, options: unknown) => Promise<unknown>,
+  nodeWrite: (data: unknown, options: unknown) => Promise<unknown>,
 ): Promise<unknown> {
   const served = servedNow(handle);
   if (served === null) {
+    const write = (): Promise<unknown> => nodeWrite(data, options);
     // What is iterated over may use the handle itself.
-    if (isIterable(data)) return byNode(data, options);
-    return byNodeAloneToWrite(handle, () => byNode(data, options));
+    return byNode(handle, options, () =>
+      isIterable(data) ? write() : byNodeAloneToWrite(handle, write),
+    );
   }
   const noStack = stackRefusal();
   if (noStack !== null) return noStack;
@@ -224,7 +248,9 @@ function writeAll(
   const whole = isInPieces ? eachBeforeSync(data, served.file.writes) : data;
   const writing =
     wanted === null || isPatient({ timeout: wanted.timeout })
-      ? byNode(whole, options)
-      : withinOneLimit(wanted, ({ signal }) => byNode(whole, { ...(options as object), signal }));
+      ? nodeWrite(whole, options)
+      : withinOneLimit(wanted, ({ signal }) =>
+          nodeWrite(whole, { ...(options as object), signal }),
+        );
   return isInPieces ? writing : served.file.position.beforeSync(writing);
 }

@@ -26,7 +26,7 @@ export abstract class BufferOperation extends TransferOperation {
    * The memory. Setting it sets {@link BufferOperation.length} to all of it. For a part that does not
    * begin at its start, give `buffer.subarray(...)`.
    *
-   * Do not transfer it to another thread while the operation is in flight; with `fs` you must not either.
+   * Do not transfer it away, on whatever thread, while the operation is in flight; with `fs` you must not either.
    */
   get buffer(): NodeJS.ArrayBufferView {
     return stateOf(this).buffer!;

@@ -27,7 +27,7 @@ export abstract class VectorOperation extends TransferOperation {
   /**
    * The memory, in order, 1024 pieces at most; a copy of the list that was given.
    *
-   * Do not transfer any of it to another thread while the operation is in flight; with `fs` you must not
+   * Do not transfer any of it away, on whatever thread, while the operation is in flight; with `fs` you must not
    * either.
    */
   get buffers(): readonly NodeJS.ArrayBufferView[] {
