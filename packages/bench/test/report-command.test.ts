@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -88,7 +88,10 @@ describe('a run of several trials', () => {
       ...['--runtime', '10ms', '--size', '1m', '--rounds', '1000000'],
       ...['--dir', scratch.path, '--out', results.path],
     ]);
-    while (!existsSync(at('samples.unfinished.json'))) await nextTurn();
+    // Before, it is there for a moment, empty: it was tried whether it can be written.
+    const isSaved = (): boolean =>
+      (statSync(at('samples.unfinished.json'), { throwIfNoEntry: false })?.size ?? 0) > 0;
+    while (!isSaved()) await nextTurn();
     run.kill('SIGTERM');
     expect((await run.outcome).stderr).toBe('bench: interrupted by SIGTERM\n');
     expect(readSamples(at('samples.unfinished.json')).trials).toHaveLength(1);

@@ -45,14 +45,14 @@ describe.each([2, 3, 4, 5, 6, 11, 12])('of %d drivers', (count) => {
     expect(pairs.size).toBe(count * (count - 1));
     expect(new Set(pairs.values())).toEqual(new Set([whole / count]));
   });
+});
 
-  it.runIf(count > 5)('each follows three others at least in five rounds', () => {
-    const pairs = [...timesOf(neighbours(rounds(count, 5))).keys()];
-    for (const name of names(count)) {
-      const before = pairs.filter((pair) => pair.endsWith(name));
-      expect(before.length).toBeGreaterThanOrEqual(3);
-    }
-  });
+it.each([6, 11, 12])('of %d drivers each follows three others at least in five rounds', (count) => {
+  const pairs = [...timesOf(neighbours(rounds(count, 5))).keys()];
+  for (const name of names(count)) {
+    const before = pairs.filter((pair) => pair.endsWith(name));
+    expect(before.length).toBeGreaterThanOrEqual(3);
+  }
 });
 
 it('has no turns for nobody', () => {
