@@ -1,5 +1,6 @@
 import { Timespec } from 'aio-bind';
 import { invalidType, outOfRange } from '../argument-errors.js';
+import { nanoseconds } from '../engine/own-timers.js';
 
 const SECOND = 1_000_000_000n;
 /** 2^63 - 1 nanoseconds: 292 years. */
@@ -46,10 +47,10 @@ export function waitForEvents({ min, timeoutNs, collected, possible, wait }: Wai
     while (collected() < min) wait(min - collected(), timespec(LONGEST));
     return;
   }
-  const deadline = process.hrtime.bigint() + timeoutNs;
+  const deadline = nanoseconds() + timeoutNs;
   for (let left = timeoutNs; left > 0n && collected() < min;) {
     wait(min - collected(), timespec(left < LONGEST ? left : LONGEST));
-    left = deadline - process.hrtime.bigint();
+    left = deadline - nanoseconds();
   }
 }
 

@@ -92,6 +92,8 @@ function classOver(Base: FileHandleClass): FileHandleClass {
     }
 
     override async readFile(options?: unknown): Promise<unknown> {
+      // First: where the stack ends between the other's rejection and its being awaited, nobody hears of that.
+      claimStack();
       const { buffer } = Object(options) as { readonly buffer?: unknown };
       if (buffer === undefined) return super.readFile(options);
       throw invalidValue('options.buffer', 'is not for direct I/O, whose read() takes one', buffer);

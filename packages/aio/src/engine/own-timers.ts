@@ -9,3 +9,6 @@ export const setTimeout: typeof timers.setTimeout = timers.setTimeout;
 export const clearTimeout: typeof timers.clearTimeout = timers.clearTimeout;
 export const queueMicrotask: typeof globalThis.queueMicrotask = globalThis.queueMicrotask;
 export const nextTick: typeof process.nextTick = Reflect.get(process, 'nextTick');
+
+/** `process.hrtime.bigint()`: in ns. */
+export const nanoseconds: () => bigint = process.hrtime.bigint.bind(process.hrtime);
