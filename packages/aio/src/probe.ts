@@ -9,7 +9,7 @@ export type Probe =
       /**
        * 'ENOSYS': the kernel or sandbox has none; 'EPERM': a seccomp profile forbids it; 'EAGAIN': too
        * little of the machine's aio-max-nr is left; 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM': this is not
-       * Linux, or the addon was not built.
+       * Linux, or the addon could not be loaded.
        */
       readonly code: string;
       /** The same in a sentence, with what to do about it. */

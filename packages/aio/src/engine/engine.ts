@@ -143,6 +143,7 @@ export class Engine implements Carrier {
     // There may be room for others now, and nothing to hold the loop open for.
     this.#flushes.schedule();
     if (!isWithdrawn) return 'goes on';
+    // What earlier attempts have done of it stays done.
     publishEnd(scope, message, done > 0 ? done : -ECANCELED);
     return done > 0 ? 'goes on' : 'withdrawn';
   }

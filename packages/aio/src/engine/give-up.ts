@@ -194,8 +194,9 @@ export function unlessGivenUp<T>(patience: Patience, work: () => Promise<T>): Pr
     const refusal = refusalBy(patience);
     if (refusal !== null) throw refusal;
     const working = work();
-    const forget = whenGivenUp(patience, reject);
+    // First: to listen to somebody's signal may throw.
     working.then(resolve, reject);
+    const forget = whenGivenUp(patience, reject);
     working.then(forget, forget);
   });
 }
