@@ -18,7 +18,7 @@ describe('the evaluation with tiny parameters', () => {
     using results = new Scratch(tmpdir());
     const json = join(results.path, 'samples.json');
     const run = await runCli([
-      ...[...TINY_EVALUATION, '--drivers', 'aio,aio-context,aio-bind,fs-promises'],
+      ...[...TINY_EVALUATION, '--full', '--drivers', 'aio,aio-context,aio-bind,fs-promises'],
       ...['--dir', scratch.path, '--json', json],
     ]);
 

@@ -8,33 +8,42 @@ const LOOKUPS = 2;
 const ITERATIONS = 2000;
 const KEY_BYTES = 32;
 
-/** Keeps Node's thread pool full with `crypto.pbkdf2` and `dns.lookup` until it is stopped. */
+type Task = (done: () => void) => void;
+
+function hash(done: () => void): void {
+  pbkdf2('password', 'salt', ITERATIONS, KEY_BYTES, 'sha256', done);
+}
+
+function look(done: () => void): void {
+  lookup('localhost', done);
+}
+
+/** Does a task again and again. */
+async function repeat(task: Task, isStopped: () => boolean): Promise<void> {
+  while (!isStopped()) await new Promise<void>((done) => task(done));
+}
+
+/** Keeps Node's thread pool full with `crypto.pbkdf2` and `dns.lookup` from each start until the stop after it. */
 export class PoolLoad {
-  readonly #threads: number;
-  #stopped = false;
+  readonly #tasks: readonly Task[];
+  #stopped = true;
+  #ended: Promise<unknown> = Promise.resolve();
 
   constructor(threads: number) {
-    this.#threads = threads;
+    this.#tasks = [
+      ...new Array<Task>(threads * PER_THREAD).fill(hash),
+      ...new Array<Task>(LOOKUPS).fill(look),
+    ];
   }
 
   start(): void {
-    for (let i = 0; i < this.#threads * PER_THREAD; i++) this.#hash();
-    for (let i = 0; i < LOOKUPS; i++) this.#look();
+    this.#stopped = false;
+    this.#ended = Promise.all(this.#tasks.map((task) => repeat(task, () => this.#stopped)));
   }
 
-  stop(): void {
+  /** Waits for what the pool still computes, so that nothing of it falls into the time of others. */
+  async stop(): Promise<void> {
     this.#stopped = true;
-  }
-
-  #hash(): void {
-    pbkdf2('password', 'salt', ITERATIONS, KEY_BYTES, 'sha256', () => {
-      if (!this.#stopped) this.#hash();
-    });
-  }
-
-  #look(): void {
-    lookup('localhost', () => {
-      if (!this.#stopped) this.#look();
-    });
+    await this.#ended;
   }
 }

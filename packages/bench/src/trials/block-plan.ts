@@ -94,7 +94,7 @@ export function blockCase(setting: BlockSetting, common: BlockCommon): Case<Bloc
   const { blockSize, depth, direct, memoryOffset } = setting;
   const { path, size, seconds, write = false, once = false, fillPool } = common;
   const batch = setting.batch ?? common.batch;
-  const inOne = once || common.watchLoop === true || fillPool !== undefined;
+  const inOne = once || common.watchLoop === true;
   return {
     name: settingName(setting),
     x: depth,

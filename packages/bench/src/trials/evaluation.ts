@@ -140,7 +140,7 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
         '"reading" is the time from the call until all bytes of a round are there; runtime is all rounds with their timers',
         'physical and virtual memory are the peaks of the process, that before the clock started included; CPU is user and system time of the process',
         `the files are read for up to ${WARM_UP_SECONDS} s before (as long as is measured, if that is less; Python, which compiles nothing, does not), off the clock: V8 has compiled then what each round does`,
-        'code cold: without that, as a program has it in its first rounds',
+        ...(full ? ['code cold: without that, as a program has it in its first rounds'] : []),
         'opened each time: readFile, of which aio-bind has none; aio-context opens and closes synchronously',
         'python-*: libraries of Python, with the same files, rounds and timers; threads are those beyond an idle Python',
       ],
@@ -149,7 +149,7 @@ export const evaluation: Trial = defineTrial<EvaluationWork>({
         return [
           ...COUNTS.map((count) => caseOf(files.slice(0, count), rounds, HELD_OPEN)),
           caseOf(files, rounds, OPENED_EACH_TIME),
-          caseOf(files, rounds, NOT_WARMED),
+          ...(full ? [caseOf(files, rounds, NOT_WARMED)] : []),
         ];
       },
     };

@@ -34,7 +34,7 @@ export interface Case<Work> {
   readonly countCalls?: boolean;
   /**
    * In how many slices it is measured for speed, which alternate with those of the other drivers; in one unless given.
-   * What goes on between slices (loads, watchers) or cannot be done twice (cold files) is measured in one.
+   * What goes on between slices (watchers) or cannot be done twice (cold files) is measured in one.
    */
   readonly slices?: number;
   /** Only these drivers can do it; all of them unless given. */

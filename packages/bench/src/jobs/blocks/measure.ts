@@ -38,6 +38,7 @@ export async function measure(
   const plan = { count: depth, seconds, available: blocksOf(work), thorough: watchLoop };
   const warm =
     work.operations === undefined ? await warmUp(transfer, plan, warming?.record) : undefined;
+  await load?.stop();
   checkBlocks(blocks, buffers, work);
 
   const recorder = latency ? new Recorder() : undefined;
@@ -48,6 +49,7 @@ export async function measure(
   let operations = 0;
   let holding = held();
   while (await slices.next()) {
+    load?.start();
     const before = countBefore(count, slices.count);
     if (before > 0) await blocks.transfer(before, undefined);
     await probes?.start();
@@ -57,10 +59,10 @@ export async function measure(
     operations += count;
     holding = held();
     await probes?.stop();
+    await load?.stop();
     // Before others write to the same file.
     checkBlocks(blocks, buffers, work);
   }
-  load?.stop();
   const watched = probes?.watched;
 
   return {
