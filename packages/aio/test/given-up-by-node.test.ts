@@ -1,7 +1,7 @@
 // What Node serves (a FIFO, /proc, all where there is no kernel AIO) is given up on in the same way as what the kernel does.
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type AioFileHandle, open } from '../src/index.js';
 import { TempFolder } from './support/temp-folder.js';
 
@@ -70,5 +70,19 @@ test('what is in time is as without', async () => {
     await expect(call).rejects.toMatchObject({ name: 'AbortError' });
   }
   expect(String((await handle.read(Buffer.alloc(4), 0, 4, 0)).buffer)).toBe('Text');
+  await handle.close();
+});
+
+test('a sync that is given up on, and fails: the next one says so', async () => {
+  const handle = await open(folder.file('unsynced'), 'w', { backend: 'node' });
+  const node = Object.getPrototypeOf(Object.getPrototypeOf(handle)) as AioFileHandle;
+  vi.spyOn(node, 'sync').mockRejectedValueOnce(new Error('EIO'));
+  const given = new AbortController();
+  const syncing = handle.sync({ signal: given.signal });
+  given.abort();
+  await expect(syncing).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(handle.datasync()).rejects.toThrow('EIO');
+  await handle.datasync();
+  vi.restoreAllMocks();
   await handle.close();
 });

@@ -3,6 +3,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readFileSync, statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { constants } from 'node:os';
 import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { open } from '../src/index.js';
@@ -106,6 +107,24 @@ describe.for([
     });
     for (; syncs < 5; syncs++) await sync(handle);
     await Promise.all(writing);
+    await handle.close();
+  });
+
+  test('says what one before has come to that was given up on', async () => {
+    const handle = await open(path, 'w');
+    for (const givenUp of [1, 2]) {
+      // The kernel says once that something is lost.
+      vi.mocked(bind.io_submit).mockImplementationOnce(() => {
+        throw bind.errnoError(-constants.errno.EIO, 'fsync');
+      });
+      const given = new AbortController();
+      const unheard = Array.from({ length: givenUp }, () => handle.sync({ signal: given.signal }));
+      given.abort();
+      const outcomes = await Promise.allSettled(unheard);
+      for (const { status } of outcomes) expect(status).toBe('rejected');
+      await expect(sync(handle)).rejects.toMatchObject({ code: 'EIO' });
+      await sync(handle);
+    }
     await handle.close();
   });
 

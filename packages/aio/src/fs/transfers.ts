@@ -129,7 +129,7 @@ function syncAny(fd: unknown, callback: unknown, dataOnly: boolean): void {
     return;
   }
   const { engine, file } = served;
-  callBack(startSync(engine, file, dataOnly, {}), callback as () => void, () => []);
+  callBack(startSync(engine, file, dataOnly), callback as () => void, () => []);
 }
 
 type Fs = typeof nodeFs;

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { SEEK_CUR, SEEK_END, SEEK_SET, errnoError, lseek } from 'aio-bind';
 import { claimStack, stackRefusal } from '../engine/claim-stack.js';
 import { type Patience, isPatient, unlessGivenUp, withinOneLimit } from '../engine/give-up.js';
+import { syncHeard } from '../engine/unheard-syncs.js';
 import { readManyRanges, writeManyRanges } from '../many/many.js';
 import type { ManyResult } from '../many/many-result.js';
 import { readAheadFor } from '../streams/reading.js';
@@ -129,9 +130,10 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       const served = servedNow(this);
       const patience = patienceOf(options);
       if (served === null) {
-        return byNode(this, options, () => byNodeBehindWrites(this, () => super.sync()));
+        const work = (): Promise<unknown> => byNodeBehindWrites(this, () => super.sync());
+        return this.fd === -1 ? work() : syncHeard(this, patience, work);
       }
-      await startSync(served.engine, served.file, false, patience);
+      await syncHeard(this, patience, () => startSync(served.engine, served.file, false));
       return writesAreHeard();
     }
 
@@ -139,9 +141,10 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       const served = servedNow(this);
       const patience = patienceOf(options);
       if (served === null) {
-        return byNode(this, options, () => byNodeBehindWrites(this, () => super.datasync()));
+        const work = (): Promise<unknown> => byNodeBehindWrites(this, () => super.datasync());
+        return this.fd === -1 ? work() : syncHeard(this, patience, work);
       }
-      await startSync(served.engine, served.file, true, patience);
+      await syncHeard(this, patience, () => startSync(served.engine, served.file, true));
       return writesAreHeard();
     }
 

@@ -4,7 +4,7 @@ import { viewAddress, viewBytes } from '../engine/addresses.js';
 import type { Carrier } from '../engine/carrier.js';
 import { claimStack, stackRefusal } from '../engine/claim-stack.js';
 import { FDSYNC, FSYNC, READ } from '../engine/commands.js';
-import { type Patience, giveUpOn, isPatient, refusalBy, whenGivenUp } from '../engine/give-up.js';
+import { type Patience, giveUpOn, isPatient, refusalBy } from '../engine/give-up.js';
 import type { OpenFile } from '../engine/open-file.js';
 import type { Command, Operation } from '../engine/operation.js';
 import { OwnPromise } from '../engine/own-promise.js';
@@ -184,23 +184,11 @@ function withResolvers(): Resolvers {
 }
 
 /** A sync, once every write that was issued before it has settled. */
-export function startSync(
-  engine: Carrier,
-  file: OpenFile,
-  dataOnly: boolean,
-  patience: Patience,
-): Promise<void> {
-  const refusal = refusalBy(patience);
-  if (refusal !== null) return Promise.reject(refusal);
+export function startSync(engine: Carrier, file: OpenFile, dataOnly: boolean): Promise<void> {
   claimStack();
   file.underWay++;
   try {
     const { promise, resolve, reject } = withResolvers();
-    // The writes that it waits for go on, and so does a sync that has begun.
-    if (!isPatient(patience)) {
-      const forget = whenGivenUp(patience, reject);
-      promise.then(forget, forget);
-    }
     file.begin();
     file.writes.after(() => {
       const operation = prepare(engine, file, dataOnly ? FDSYNC : FSYNC);
