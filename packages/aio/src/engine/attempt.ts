@@ -134,11 +134,13 @@ export function judge(operation: Operation, result: number, wasRefused: boolean)
   }
   // No read_iter or write_iter. (What the file itself answers must not be asked again: it may have done something.)
   if (result === EINVAL && wasRefused && done === 0) return LEAVE_TO_NODE;
-  if (!nowait || result < 0) return SETTLE;
+  if (result < 0) return SETTLE;
   const wanted = vectors === null ? nbytes : bytes - done;
   if (result === wanted) return SETTLE;
-  if (command?.reads !== true) return OFFLOAD;
-  return endsThere(result, operation.offset) ? SETTLE : CONTINUE;
+  // Of a write the rest follows until there is an error, as with Node (uv__fs_write_all() in libuv): the kernel takes less
+  // than 2 GiB at a time, a full disk what it has room for, a daemon (FUSE) what it likes.
+  if (command?.reads !== true) return nowait || result > 0 ? OFFLOAD : SETTLE;
+  return !nowait || endsThere(result, operation.offset) ? SETTLE : CONTINUE;
 }
 
 /** Whether a read that may not wait came to the end of the file, being short. */
