@@ -1,4 +1,4 @@
-// A handle that is being closed is still read and written by Node while something is under way: behind what of ours was asked for
+// A handle that is being closed is still read and written while something is under way, as with Node: behind what of ours was asked for
 // before.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { open as nodeOpen } from 'node:fs/promises';
@@ -11,6 +11,9 @@ beforeAll(() => {
   folder = new TempFolder();
 });
 afterAll(() => folder[Symbol.dispose]());
+
+const openDirect = ((path: string, flags: string) =>
+  open(path, flags, { direct: true })) as typeof nodeOpen;
 
 type Outcome = string | undefined;
 type Script = (handle: AioFileHandle) => Promise<unknown>[];
@@ -80,5 +83,6 @@ test.for(Object.keys(SCRIPTS))('%s', async (name) => {
   expect(byNode.toSorted()).toEqual(outcomes.toSorted());
   for (let round = 0; round < 20; round++) {
     expect(await outcomesOf(open as typeof nodeOpen, script)).toEqual([outcomes, contents]);
+    expect(await outcomesOf(openDirect, script)).toEqual([outcomes, contents]);
   }
 });

@@ -78,8 +78,11 @@ function closeWhenIdle(handle: FileHandle, file: OpenFile, hold: Hold | null): v
     value: (): Promise<void> => {
       const noStack = stackRefusal();
       if (noStack !== null) return noStack;
-      file.leftToNode = true;
-      if (file.idle || isHeld) return nodeClose();
+      if (isHeld) return nodeClose();
+      // What comes while it is held is still ours: Node's methods come neither behind a direct file's writes, nor to its
+      // descriptor with what is not aligned.
+      file.leftToNode ||= file.idle || hold === null;
+      if (file.idle) return nodeClose();
       if (hold === null) {
         // In a job of its own: it tells listeners, while others wait for what has ended together with this file's last.
         closing ??= chain(becameIdle(file), nodeClose);
@@ -91,7 +94,10 @@ function closeWhenIdle(handle: FileHandle, file: OpenFile, hold: Hold | null): v
         return nodeClose();
       } finally {
         // Also where a listener throws.
-        file.whenIdle(hold.letGo);
+        file.whenIdle(() => {
+          file.leftToNode = true;
+          hold.letGo();
+        });
       }
     },
   });

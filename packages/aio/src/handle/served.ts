@@ -17,8 +17,8 @@ export interface ServedHandle {
 }
 
 /**
- * How kernel AIO serves a handle now; null where Node does: it is closed, or being closed, or has been
- * transferred to another thread, or its file turned out to be of a kind that has no AIO.
+ * How kernel AIO serves a handle now; null where Node does: it is closed, or being closed with nothing of ours under way, or
+ * has been transferred to another thread, or its file turned out to be of a kind that has no AIO.
  */
 export function servedNow(handle: ServedHandle): Served | null {
   const served = handle[SERVED];
