@@ -122,8 +122,8 @@ export class SubmitThreads implements Disposable {
   }
 
   /**
-   * Collects what the kernel refused to take, as events whose `res` is io_submit's error, or
-   * ECANCELED for what was queued when the threads were closed.
+   * Collects what the kernel refused to take, as events whose `res` is io_submit's error; ECANCELED for what was queued
+   * when the threads were closed; or EAGAIN where there is no thread, and none could be started (RLIMIT_NPROC, pids.max).
    *
    * @param events - receives them, from the first on
    * @param nr - how many at most; as many as there is room for unless given

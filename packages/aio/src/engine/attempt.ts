@@ -126,7 +126,7 @@ export function judge(operation: Operation, result: number, wasRefused: boolean)
   // Given up on: what the kernel has done is all that it does.
   if (!operation.isHeard) return SETTLE;
   const { command, file, nowait, nbytes, vectors, bytes, done } = operation;
-  // The context has no room, or no thread could be started. (Else, told to wait, it is the file's own answer.)
+  // The context has no room. (Else, told to wait, it is the file's own answer.)
   if (result === EAGAIN && wasRefused) return OFFLOAD;
   if (nowait && (result === EAGAIN || result === EOPNOTSUPP)) {
     if (result === EOPNOTSUPP && file !== null) file.device.refusesNowait |= operation.kind;

@@ -44,7 +44,7 @@ export class Collector {
       const slot = port.slotOf(i);
       if (!this.#slots.holds(slot, port.generationOf(i))) continue;
       this.#submissions.ended(slot);
-      if (areRefusals) this.#outcomes.wasRefused(slot, port.resultOf(i));
+      if (areRefusals) this.#outcomes.wasRefused(slot, port.resultOf(i), !port.hasSubmitThreads);
       else this.#outcomes.cameBack(slot, port.resultOf(i));
     }
   }

@@ -21,7 +21,11 @@ function nodeMethods({ file }: Operation): NodeMethods {
 }
 
 function viewsOf({ vectors }: Operation): readonly ArrayBufferView[] {
-  return vectors?.views ?? [];
+  return vectors?.whole ?? [];
+}
+
+function beginningOf({ offset, done }: Operation): number {
+  return offset - done;
 }
 
 export const READ: Command = {
@@ -29,8 +33,9 @@ export const READ: Command = {
   opcode: IOCB_CMD_PREAD,
   result: ({ memory }, bytesRead) => ({ bytesRead, buffer: memory }),
   byNode: (operation) => {
-    const { memory, viewOffset, bytes, offset } = operation;
-    return nodeMethods(operation).read(memory as ArrayBufferView, viewOffset, bytes, offset);
+    const { memory, viewOffset, bytes } = operation;
+    const position = beginningOf(operation);
+    return nodeMethods(operation).read(memory as ArrayBufferView, viewOffset, bytes, position);
   },
 };
 
@@ -39,8 +44,9 @@ export const WRITE: Command = {
   opcode: IOCB_CMD_PWRITE,
   result: ({ memory }, bytesWritten) => ({ bytesWritten, buffer: memory }),
   byNode: (operation) => {
-    const { memory, viewOffset, bytes, offset } = operation;
-    return nodeMethods(operation).write(memory as ArrayBufferView, viewOffset, bytes, offset);
+    const { memory, viewOffset, bytes } = operation;
+    const position = beginningOf(operation);
+    return nodeMethods(operation).write(memory as ArrayBufferView, viewOffset, bytes, position);
   },
 };
 
@@ -49,8 +55,12 @@ export const READV: Command = {
   opcode: IOCB_CMD_PREADV,
   result: ({ memory }, bytesRead) => ({ bytesRead, buffers: memory }),
   byNode: async (operation) => {
-    const { memory, offset } = operation;
-    return { ...(await nodeMethods(operation).readv(viewsOf(operation), offset)), buffers: memory };
+    const { memory } = operation;
+    const position = beginningOf(operation);
+    return {
+      ...(await nodeMethods(operation).readv(viewsOf(operation), position)),
+      buffers: memory,
+    };
   },
 };
 
@@ -59,9 +69,10 @@ export const WRITEV: Command = {
   opcode: IOCB_CMD_PWRITEV,
   result: ({ memory }, bytesWritten) => ({ bytesWritten, buffers: memory }),
   byNode: async (operation) => {
-    const { memory, offset } = operation;
+    const { memory } = operation;
+    const position = beginningOf(operation);
     return {
-      ...(await nodeMethods(operation).writev(viewsOf(operation), offset)),
+      ...(await nodeMethods(operation).writev(viewsOf(operation), position)),
       buffers: memory,
     };
   },

@@ -213,6 +213,11 @@ export class KernelPort {
     return this.#threads.threads + (this.#helper?.threads ?? 0);
   }
 
+  /** There is a submit thread, at work or not. */
+  get hasSubmitThreads(): boolean {
+    return this.#threads.threads > 0;
+  }
+
   /** No submit thread is at work, nor has any work to come. */
   get threadsAreIdle(): boolean {
     // In this order: asked the other way round, work that a thread takes in between is in neither.

@@ -31,7 +31,7 @@ export interface Command {
   readonly syscall: string;
   /** What the promise resolves to. */
   result(operation: Operation, bytes: number): unknown;
-  /** The kernel has no AIO for this file, and has done nothing: as Node would do it. */
+  /** As Node would do it, from its beginning: what earlier attempts have done is done again. */
   byNode(operation: Operation): unknown;
 }
 
@@ -39,7 +39,7 @@ export interface Command {
 export interface Group {
   /** @param outcome - bytes, or -errno */
   settled(member: number, outcome: number): void;
-  /** The kernel has no AIO for this file: what Node's own method gives. */
+  /** The kernel does not do it: what Node's own method gives. */
   leftToNode(member: number, result: unknown): void;
 }
 
@@ -169,14 +169,12 @@ export class Operation {
   }
 
   /**
-   * The kernel has no AIO for this file, and has done nothing.
+   * The kernel does not do it, or not all of it: Node does, from its beginning.
    *
    * @returns what Node's own method gives
    */
   settleByNode(): unknown {
-    const { command, resolve, group, member, file } = this;
-    // A direct transfer may have been refused for its alignment alone.
-    if (file?.direct === false) file.leftToNode = true;
+    const { command, resolve, group, member } = this;
     const byNode = command?.byNode(this);
     resolve?.(byNode);
     group?.leftToNode(member, byNode);

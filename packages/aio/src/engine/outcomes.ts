@@ -23,7 +23,7 @@ import type { Sweep } from './sweep.js';
 import { operationEnd, publishEnd } from './tracing.js';
 import { transferred } from './transferred.js';
 
-const EFAULT = constants.errno.EFAULT;
+const { EAGAIN, EFAULT } = constants.errno;
 
 /** The way out: what becomes of an attempt that has ended. It is tried again, or settles. */
 export class Outcomes {
@@ -52,10 +52,19 @@ export class Outcomes {
     else this.#operationCameBack(operation, result, wasRefused);
   }
 
-  /** A submit thread's io_submit(2) did not take it. */
-  wasRefused(slot: number, result: number): void {
+  /**
+   * A submit thread's io_submit(2) did not take it.
+   *
+   * @param areNone - there is no such thread
+   */
+  wasRefused(slot: number, result: number, areNone: boolean): void {
     const operation = this.#slots.operationAt(slot);
     if (operation === null) return;
+    if (areNone && result === -EAGAIN && operation.isHeard) {
+      // Nor may there be one for long (RLIMIT_NPROC, pids.max), and Node's pool has its threads.
+      this.#leaveToNode(operation);
+      return;
+    }
     const judged = this.#operationCameBack(operation, result, true);
     // The threads are not to try on and on.
     if (judged === OFFLOAD) this.#submissions.threadsArePaused = true;
@@ -193,6 +202,8 @@ export class Outcomes {
         this.#submissions.queue(operation);
         break;
       case LEAVE_TO_NODE:
+        // A direct transfer may have been refused for its alignment alone.
+        if (operation.file?.direct === false) operation.file.leftToNode = true;
         this.#leaveToNode(operation);
         break;
       case SETTLE:
@@ -219,10 +230,12 @@ export class Outcomes {
 
   /** It has ended when Node has done it. */
   #leaveToNode(operation: Operation): void {
-    const { began, scope } = operation;
+    const { began, scope, file, epoch } = operation;
     const message = operation.message();
     operation.state = IDLE;
+    if (epoch !== null) file?.writes.join(epoch);
     void transferred(operation.settleByNode()).then((outcome) => {
+      if (epoch !== null) file?.writes.leave(epoch);
       this.collectedAt = performance.now();
       this.#count(began);
       publishEnd(scope, message, outcome);

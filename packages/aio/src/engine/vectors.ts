@@ -4,12 +4,15 @@ import { bytesOf, viewBytes } from './addresses.js';
 /** The pieces of memory of a readv or writev, as the kernel takes them. */
 export class Vectors {
   readonly views: readonly ArrayBufferView[];
+  /** What they were before anything of them was done. */
+  readonly whole: readonly ArrayBufferView[];
   /** In bytes, as the kernel has been told. */
   readonly #lengths: readonly number[];
   readonly #iov: IoVecArray;
 
-  constructor(views: readonly ArrayBufferView[]) {
+  constructor(views: readonly ArrayBufferView[], whole: readonly ArrayBufferView[] = views) {
     this.views = views;
+    this.whole = whole;
     this.#lengths = views.map(viewBytes);
     this.#iov = new IoVecArray(views);
   }
@@ -39,6 +42,6 @@ export class Vectors {
       if (viewBytes(view) < length) return null;
       rest.push(bytesOf(view).subarray(skipped, length));
     }
-    return new Vectors(rest);
+    return new Vectors(rest, this.whole);
   }
 }
