@@ -189,6 +189,51 @@ describe('EAGAIN', () => {
   });
 });
 
+describe('an event that says EINTR', () => {
+  const { EINTR } = constants.errno;
+  afterEach(() => void vi.mocked(bind.io_getevents_ring).mockReset());
+
+  /** Has the next event say so. */
+  function interruptNext(): { left: number } {
+    const interrupted = { left: 1 };
+    vi.mocked(bind.io_getevents_ring).mockImplementation((ctx, nr, events) => {
+      const count = actual.io_getevents_ring(ctx, nr, events);
+      if (count > 0 && interrupted.left > 0) {
+        interrupted.left--;
+        const { size, res } = bind.layout.io_event;
+        events.i64[((count - 1) * size + res) / 8] = BigInt(-EINTR);
+      }
+      return count;
+    });
+    return interrupted;
+  }
+
+  test('has a write tried again, as libuv does', async () => {
+    using own = new OwnEngine();
+    const handle = await own.open(folder.file('interrupted'), 'w+');
+    const interrupted = interruptNext();
+    const { bytesWritten } = await handle.write(Buffer.alloc(512, 1), 0, 512, 0);
+    expect({ bytesWritten, ...interrupted }).toEqual({ bytesWritten: 512, left: 0 });
+    interrupted.left = 1;
+    const vectors = await handle.writev([Buffer.alloc(100, 2), Buffer.alloc(400, 3)], 512);
+    expect({ written: vectors.bytesWritten, ...interrupted }).toEqual({ written: 500, left: 0 });
+    await handle.close();
+    const expected = Buffer.concat([
+      Buffer.alloc(512, 1),
+      Buffer.alloc(100, 2),
+      Buffer.alloc(400, 3),
+    ]);
+    expect(readFileSync(folder.file('interrupted')).equals(expected)).toBe(true);
+  });
+
+  test('rejects a read, as Node does', () => {
+    const operation = new Operation();
+    const resolve = (): void => undefined;
+    Object.assign(operation, { command: READ, nbytes: 512, bytes: 512, resolve, reject: resolve });
+    expect(judge(operation, -EINTR, false)).toBe(SETTLE);
+  });
+});
+
 /** Reads and writes, cached and not, in a process whose io_submit(2) fails now and then. */
 const work = async (
   { aio }: import('./support/child.js').Inside,

@@ -7,6 +7,7 @@ import type { OpenFile } from './open-file.js';
 import type { Operation } from './operation.js';
 
 const EAGAIN = -constants.errno.EAGAIN;
+const EINTR = -constants.errno.EINTR;
 const EINVAL = -constants.errno.EINVAL;
 const EOPNOTSUPP = -constants.errno.EOPNOTSUPP;
 
@@ -134,13 +135,21 @@ export function judge(operation: Operation, result: number, wasRefused: boolean)
   }
   // No read_iter or write_iter. (What the file itself answers must not be asked again: it may have done something.)
   if (result === EINVAL && wasRefused && done === 0) return LEAVE_TO_NODE;
-  if (result < 0) return SETTLE;
+  if (result < 0) return isInterruptedWrite(operation, result) ? OFFLOAD : SETTLE;
   const wanted = vectors === null ? nbytes : bytes - done;
   if (result === wanted) return SETTLE;
   // Of a write the rest follows until there is an error, as with Node (uv__fs_write_all() in libuv): the kernel takes less
   // than 2 GiB at a time, a full disk what it has room for, a daemon (FUSE) what it likes.
   if (command?.reads !== true) return nowait || result > 0 ? OFFLOAD : SETTLE;
   return !nowait || endsThere(result, operation.offset) ? SETTLE : CONTINUE;
+}
+
+/**
+ * Whether a signal (SIGSTOP, say) came to the thread that waited for a daemon, or the daemon says so. As in libuv, it
+ * is tried again; of reads their callers are told.
+ */
+function isInterruptedWrite({ command, kind }: Operation, result: number): boolean {
+  return result === EINTR && command?.reads === false && kind !== 0;
 }
 
 /** Whether a read that may not wait came to the end of the file, being short. */
