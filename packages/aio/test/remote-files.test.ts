@@ -1,12 +1,13 @@
 // Of a file on another machine (NFS), or one that a daemon serves (FUSE), the event loop asks nothing: whoever has to
 // answer may be slow, or this very process.
 import * as fs from 'node:fs';
+import { promisify } from 'node:util';
 import * as bind from 'aio-bind';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as local from '../src/engine/local-devices.js';
 import { kindOf } from '../src/engine/file-kind.js';
 import aioFs from '../src/fs.js';
-import { open } from '../src/index.js';
+import { open, stats } from '../src/index.js';
 import { TempFolder } from './support/temp-folder.js';
 
 // Real, but watched.
@@ -76,12 +77,40 @@ test('what the kernel knows of a file is what fstat(2) says', () => {
   }
 });
 
-test('a sandbox that does not know statx(2) is no matter', () => {
-  vi.mocked(bind.statx).mockImplementation(() => {
-    throw bind.errnoError(-38, 'statx');
+describe('a sandbox that does not know statx(2) is no matter', () => {
+  beforeEach(() => {
+    vi.mocked(bind.statx).mockImplementation(() => {
+      throw bind.errnoError(-38, 'statx');
+    });
   });
-  const fd = fs.openSync(path, 'r');
-  expect(kindOf(fd)).toMatchObject({ isRegular: true, size: BYTES });
-  fs.closeSync(fd);
-  vi.mocked(bind.statx).mockReset();
+  afterEach(() => {
+    vi.mocked(bind.statx).mockReset();
+  });
+
+  test('to what is known of a file', () => {
+    const fd = fs.openSync(path, 'r');
+    expect(kindOf(fd)).toMatchObject({ isRegular: true, size: BYTES });
+    fs.closeSync(fd);
+  });
+
+  test('to a descriptor: it is opened, and served until its number is that of another file', async () => {
+    const fd = await promisify(aioFs.open)(path, 'r+');
+    const before = stats()?.completed ?? 0;
+    expect(await promisify(aioFs.write)(fd, 'yz', 0)).toMatchObject({ bytesWritten: 2 });
+    expect(stats()!.completed).toBe(before + 1);
+    fs.closeSync(fd);
+    fs.writeFileSync(folder.file('other'), 'other');
+    expect(fs.openSync(folder.file('other'), 'r')).toBe(fd);
+    const { buffer } = await promisify(aioFs.read)(fd, Buffer.alloc(5), 0, 5, 0);
+    expect(buffer.toString()).toBe('other');
+    expect(stats()!.completed).toBe(before + 1);
+    fs.closeSync(fd);
+  });
+
+  test('to direct I/O: what suits every device is taken', async () => {
+    const handle = await open(path, 'r', { backend: 'kernel', direct: true });
+    expect(handle.directAlignment).toEqual({ memory: 4096, offset: 4096 });
+    expect((await handle.read(Buffer.alloc(100), 0, 100, 3)).bytesRead).toBe(100);
+    await handle.close();
+  });
 });

@@ -12,14 +12,18 @@ export interface DirectAlignment {
   readonly offset: number;
 }
 
-/** What suits every common device: for kernels before 6.1, and file systems that do not say. */
-const COMMON = 4096;
+/** What suits every common device: for kernels before 6.1, sandboxes without statx(2), and file systems that do not say. */
+const COMMON: DirectAlignment = { memory: 4096, offset: 4096 };
 
 /** What a file that is open demands; null where the kernel says that it has no direct I/O. */
 export function alignmentOf(fd: number): DirectAlignment | null {
   const stat = new Statx();
-  statx(fd, '', AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_DIOALIGN, stat);
-  if ((stat.stx_mask & STATX_DIOALIGN) === 0) return { memory: COMMON, offset: COMMON };
+  try {
+    statx(fd, '', AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_DIOALIGN, stat);
+  } catch {
+    return COMMON;
+  }
+  if ((stat.stx_mask & STATX_DIOALIGN) === 0) return COMMON;
   const { stx_dio_mem_align: memory, stx_dio_offset_align: offset } = stat;
   return memory === 0 || offset === 0 ? null : { memory, offset };
 }

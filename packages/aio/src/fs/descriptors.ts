@@ -1,9 +1,10 @@
 // The plain descriptors that the engine serves, from open to close.
-import { constants } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import { AT_EMPTY_PATH, AT_STATX_DONT_SYNC, STATX_INO, STATX_TYPE, Statx, statx } from 'aio-bind';
 import { engineFor } from '../backend.js';
 import { deviceOf } from '../engine/device.js';
 import { isSeekable, kindOf } from '../engine/file-kind.js';
+import { makedev } from '../engine/local-devices.js';
 import { isMadeUp } from '../engine/made-up-files.js';
 import type { Served } from '../handle/served.js';
 import { bareFile } from '../whole/bare-file.js';
@@ -20,14 +21,21 @@ let stat: Statx | null = null;
 /** Which file a descriptor is of. */
 interface Identity {
   readonly ino: bigint;
-  readonly major: number;
-  readonly minor: number;
+  readonly dev: number;
 }
 
+/** @throws as fstat(2) */
 function identityOf(fd: number): Identity {
   stat ??= new Statx();
-  statx(fd, '', AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, stat);
-  return { ino: stat.stx_ino, major: stat.stx_dev_major, minor: stat.stx_dev_minor };
+  try {
+    statx(fd, '', AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, stat);
+  } catch {
+    // A sandbox that does not know it; or EBADF, which this says again.
+    const { ino, dev } = fstatSync(fd, { bigint: true });
+    return { ino, dev: Number(dev) };
+  }
+  const dev = makedev({ major: stat.stx_dev_major, minor: stat.stx_dev_minor });
+  return { ino: stat.stx_ino, dev };
 }
 
 function has(flags: unknown, bit: number, letter: string): boolean {
@@ -72,9 +80,9 @@ export function servedDescriptor(fd: unknown): Served | null {
   const descriptor = descriptors.get(fd as number);
   if (descriptor === undefined || descriptor.served.file.leftToNode) return null;
   try {
-    const { ino, major, minor } = identityOf(fd as number);
+    const { ino, dev } = identityOf(fd as number);
     const then = descriptor.identity;
-    if (ino === then.ino && major === then.major && minor === then.minor) return descriptor.served;
+    if (ino === then.ino && dev === then.dev) return descriptor.served;
   } catch {
     // EBADF: Node says so.
   }
