@@ -163,7 +163,10 @@ describe.each([
     await handle.close();
   });
 
-  test('where RWF_NOWAIT is not known io_submit is asked', async () => {
+  test.for([
+    ['RWF_NOWAIT is not known', 'EOPNOTSUPP'],
+    ['a sandbox forbids the call', 'EPERM'],
+  ] as const)('where %s io_submit is asked', async ([, code]) => {
     using shm = new TempFolder('/dev/shm');
     writeFileSync(shm.file('file'), contents);
     Object.assign(deviceOf(statSync(shm.path).dev), {
@@ -175,7 +178,7 @@ describe.each([
     const handle = (await own.open(shm.file('file'), 'r')) as AioFileHandle;
     using _ended = vi.spyOn(bind.IoRangeArray.prototype, 'ended', 'get').mockReturnValueOnce(8);
     vi.spyOn(bind.ReadHelper.prototype, 'read').mockImplementationOnce((nr, ranges) => {
-      ranges.res.fill(-os.constants.errno.EOPNOTSUPP, 0, nr);
+      ranges.res.fill(-os.constants.errno[code], 0, nr);
       return -1;
     });
     await all(handle, spread(8), LARGE);

@@ -1,5 +1,6 @@
 // A read that is the only one to be submitted goes by preadv2(2); all that holds of others holds of it.
 import { statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { BUFFERED_READ, deviceOf } from '../src/engine/device.js';
@@ -134,6 +135,14 @@ test('an error is that of read(2), as Node has it', async () => {
     syscall: 'read',
   });
   await handle.close();
+});
+
+test('where a sandbox forbids preadv2, io_submit is asked', async () => {
+  using own = new OwnEngine();
+  alone.mockReturnValueOnce(-constants.errno.EPERM);
+  await expectRead(1000, 12_345, own);
+  expect([lone(), submissions()]).toEqual([1, 1]);
+  expect(own.engine.stats()).toMatchObject({ submitted: 1, inLine: 1 });
 });
 
 test('where RWF_NOWAIT is not known, io_submit is asked, and only once for a device', async () => {

@@ -9,7 +9,7 @@ import { LoneRead } from './lone-read.js';
 import type { RangeBatch } from './range-batch.js';
 import type { ReadBatch } from './read-batch.js';
 import { ReadQueue } from './read-queue.js';
-import { ReadTogether, UNANSWERED, notHelped } from './read-together.js';
+import { ReadTogether, isNoAnswer, notHelped } from './read-together.js';
 
 /** What is submitted in columns, and has its results when that call returns: ranges, and reads by themselves. */
 export class BatchSubmissions {
@@ -143,7 +143,7 @@ export class BatchSubmissions {
       aio_nbytes[0]!,
       aio_offset[0]!,
     );
-    if (result === UNANSWERED) return false;
+    if (isNoAnswer(result)) return false;
     notHelped(batch);
     batch.columns.res[0] = result;
     batch.isWhole = result === batch.bytes;

@@ -7,7 +7,7 @@ import type { OpenFile } from './open-file.js';
 import { OwnPromise, chain, resolved } from './own-promise.js';
 import type { Read, ReadInto } from './read-batch.js';
 import { ReadClock } from './read-clock.js';
-import { UNANSWERED, WORTH_BYTES_EACH } from './read-together.js';
+import { WORTH_BYTES_EACH, isNoAnswer } from './read-together.js';
 
 /** Of the descriptor, which is moved on. */
 export const OWN_POSITION = -1;
@@ -84,7 +84,7 @@ export class LoneRead {
     const bytesRead = this.#port.readAtOnce(fd, this.#lastAddress + offset, length, position);
     const took = this.#clock.note(now);
     const counters = this.#counters;
-    if (bytesRead !== UNANSWERED) {
+    if (!isNoAnswer(bytesRead)) {
       counters.submitted++;
       counters.inLine++;
     }

@@ -2,6 +2,7 @@ import { availableParallelism, constants } from 'node:os';
 import { IoRangeArray } from 'aio-bind';
 import type { KernelPort } from './kernel-port.js';
 
+const { EOPNOTSUPP, EPERM } = constants.errno;
 const NONE = -1;
 
 // To wake a thread takes some microseconds, and a while until it runs. That pays from so much copying on:
@@ -11,10 +12,13 @@ const WORTH_BYTES = 3 << 16;
 export const WORTH_BYTES_EACH: number = 1 << 15;
 
 /**
- * What preadv2(2) says of what it cannot do at once, for one reason or another: io_submit is to be asked, which knows files
- * for which there is no AIO from those that have no RWF_NOWAIT.
+ * Whether a result of preadv2(2) is none: it cannot be done at once, for one reason or another (EOPNOTSUPP), or a sandbox
+ * forbids the call (EPERM). Then io_submit is to be asked, which knows files for which there is no AIO from those that have
+ * no RWF_NOWAIT, and has the file's own EPERM.
  */
-export const UNANSWERED: number = -constants.errno.EOPNOTSUPP;
+export function isNoAnswer(result: number): boolean {
+  return result < 0 && (result === -EOPNOTSUPP || result === -EPERM);
+}
 
 /** Reads in columns that go together. */
 export interface ColumnBatch {
@@ -42,7 +46,7 @@ export function notHelped(batch: ColumnBatch): void {
  * @param isHelped - of its batch
  */
 export function isUnanswered(isHelped: boolean, result: number): boolean {
-  return isHelped && result === UNANSWERED;
+  return isHelped && isNoAnswer(result);
 }
 
 /**
