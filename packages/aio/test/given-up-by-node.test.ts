@@ -1,6 +1,7 @@
 // What Node serves (a FIFO, /proc, all where there is no kernel AIO) is given up on in the same way as what the kernel does.
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { open as nodeOpen } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type AioFileHandle, open } from '../src/index.js';
 import { TempFolder } from './support/temp-folder.js';
@@ -85,4 +86,33 @@ test('a sync that is given up on, and fails: the next one says so', async () => 
   await handle.datasync();
   vi.restoreAllMocks();
   await handle.close();
+});
+
+test('a signal of another class is judged and heard by Node', async () => {
+  const signal = (aborted: boolean): AbortSignal =>
+    Object.assign(new EventTarget(), { aborted, reason: 'enough' }) as never;
+  const outcomes: unknown[] = [];
+  for (const openFile of [nodeOpen, (path, flags) => open(path, flags, { backend: 'node' })] as [
+    typeof nodeOpen,
+    typeof nodeOpen,
+  ]) {
+    const handle = await openFile(folder.file('signals'), 'w+');
+    const ways = [
+      (options: object) => handle.writeFile('one ', options),
+      (options: object) => handle.appendFile('two ', options),
+      (options: object) => handle.writeFile(['three'] as never, options),
+      (options: object) => handle.readFile(options),
+    ];
+    const ended: Promise<unknown>[] = [];
+    for (const way of ways) {
+      for (const given of [signal(false), signal(true), 5]) {
+        ended.push(way({ signal: given }).then(String, String));
+        await ended.at(-1);
+      }
+    }
+    outcomes.push(await Promise.all(ended));
+    await handle.close();
+  }
+  expect(outcomes[1]).toEqual(outcomes[0]);
+  expect(outcomes[0]).toContain('AbortError: The operation was aborted');
 });

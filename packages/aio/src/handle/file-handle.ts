@@ -33,6 +33,7 @@ import {
 import { startSync } from './transfers.js';
 import {
   isReadable,
+  patienceWithNode,
   readWhole,
   wholeBytes,
   wholeOptions,
@@ -153,7 +154,8 @@ export function classOver(Base: FileHandleClass): FileHandleClass {
       const wanted = served && wholeReadOptions(options);
       claimStack();
       if (served === null || wanted === null || !isReadable(served.file)) {
-        return byNode(this, options, () => byNodeAlone(this, () => super.readFile(options)));
+        const read = (): Promise<unknown> => byNodeAlone(this, () => super.readFile(options));
+        return byNode(this, options, read, patienceWithNode);
       }
       const bytes = await readWhole(served, wanted);
       return wanted.encoding === null ? bytes : bytes.toString(wanted.encoding);
@@ -216,11 +218,16 @@ async function fails(call: Promise<unknown>): Promise<never> {
 }
 
 /** What Node does for a handle of ours, whose callers may give up on it all the same. Whether the rest is in order is Node's to say. */
-function byNode<T>(handle: ServedHandle, options: unknown, work: () => Promise<T>): Promise<T> {
+function byNode<T>(
+  handle: ServedHandle,
+  options: unknown,
+  work: () => Promise<T>,
+  patienceOfCaller = patienceOf,
+): Promise<T> {
   if (handle.fd === -1 || servedNow(handle) !== null) return work();
   let patience: Patience = {};
   try {
-    patience = patienceOf(options);
+    patience = patienceOfCaller(options);
   } catch {
     // A getter of the caller's: Node looks at what concerns it by itself.
   }
@@ -237,9 +244,9 @@ function writeAll(
   if (served === null) {
     const write = (): Promise<unknown> => nodeWrite(data, options);
     // What is iterated over may use the handle itself.
-    return byNode(handle, options, () =>
-      isIterable(data) ? write() : byNodeAloneToWrite(handle, write),
-    );
+    const inTurn = (): Promise<unknown> =>
+      isIterable(data) ? write() : byNodeAloneToWrite(handle, write);
+    return byNode(handle, options, inTurn, patienceWithNode);
   }
   const noStack = stackRefusal();
   if (noStack !== null) return noStack;

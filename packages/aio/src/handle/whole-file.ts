@@ -4,7 +4,7 @@ import { kindOf, sizeOf } from '../engine/file-kind.js';
 import { type Patience, withinOneLimit } from '../engine/give-up.js';
 import type { OpenFile } from '../engine/open-file.js';
 import type { Epoch } from '../engine/write-barrier.js';
-import type { GivenPatience } from './arguments.js';
+import { type GivenPatience, patienceOf } from './arguments.js';
 import type { Served } from './served.js';
 import { startTransfer } from './transfers.js';
 
@@ -13,6 +13,15 @@ const MAX_FILE = 2 ** 31 - 1;
 /** Large enough for a submit thread; several go in parallel. */
 const PIECE = 1 << 18;
 const MAX_WRITE = 1 << 30;
+
+/**
+ * How long what Node does is waited for. It knows of signals itself, and takes objects for one that are of another class
+ * (a polyfill's, or of another realm): those are for it to judge, and to hear.
+ */
+export function patienceWithNode(options: unknown): Patience {
+  const { signal, timeout } = patienceOf(options);
+  return (signal as unknown) instanceof AbortSignal ? { signal, timeout } : { timeout };
+}
 
 interface WholeOptions extends Patience {
   readonly encoding: BufferEncoding | null;
