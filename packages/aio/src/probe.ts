@@ -1,5 +1,5 @@
 import { aio_context_t, aio_limits, io_setup } from 'aio-bind';
-import { LEAST_DEPTH } from './engine/shared-engine.js';
+import { LEAST_DEPTH, existingEngine } from './engine/shared-engine.js';
 
 /** Whether kernel AIO can be used, and if not, why. */
 export type Probe =
@@ -18,11 +18,13 @@ export type Probe =
     };
 
 /**
- * Finds out whether kernel AIO is usable in this process, now. It makes no context and never throws.
+ * Finds out whether kernel AIO is usable in this process, now. It makes no context and never throws. A thread that has
+ * opened files by it goes on doing so, however little of aio-max-nr is left.
  *
  * @see io_setup(2)
  */
 export function probe(): Probe {
+  if (existingEngine() !== null) return { usable: true };
   try {
     // A context for no events is refused with EINVAL by every kernel that has AIO, and costs nothing
     // (a real one would take 30 ms to destroy).

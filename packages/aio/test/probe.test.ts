@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import * as bind from 'aio-bind';
 import { describe, expect, test, vi } from 'vitest';
-import { probe } from '../src/index.js';
+import { open, probe } from '../src/index.js';
 
 // Real, but watched.
 vi.mock('aio-bind', { spy: true });
@@ -23,6 +23,14 @@ describe('probe', () => {
       code: 'EAGAIN',
       reason: expect.stringContaining('sysctl fs.aio-max-nr') as string,
     });
+  });
+
+  test('says that it is usable to who has opened files by it, whatever is left for others', async () => {
+    const handle = await open(import.meta.filename, 'r', { backend: 'kernel' });
+    vi.mocked(bind.aio_limits).mockReturnValueOnce({ aio_nr: 65536, aio_max_nr: 65536 });
+    expect(probe()).toEqual({ usable: true });
+    vi.mocked(bind.aio_limits).mockReset();
+    await handle.close();
   });
 
   test('says why where the addon cannot be loaded', async () => {
