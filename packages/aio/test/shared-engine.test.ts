@@ -158,3 +158,15 @@ describe.for(['ENOSYS', 'EPERM'])('where io_setup() fails with %s', (code) => {
     expect(warnings.map(({ message }) => message)).toEqual([expect.stringContaining(code)]);
   });
 });
+
+test.for(['ENFILE', 'ENOMEM'])(
+  'where io_setup() fails with %s for a time, the next file is served',
+  async (code) => {
+    kernel.failure = Object.assign(new Error(`${code}: io_setup`), { code, syscall: 'io_setup' });
+    await expect(writeAndRead('kernel')).rejects.toMatchObject({ code });
+    expect(await writeAndRead('auto')).toBe('through');
+    kernel.failure = null;
+    expect(await writeAndRead('kernel')).toBe('through');
+    expect(existingEngine()).not.toBeNull();
+  },
+);

@@ -7,6 +7,8 @@ const DEPTH = 1024;
 export const LEAST_DEPTH = 16;
 const BYTES = 1 << 28;
 const THREADS = 4;
+/** What io_setup(2) may fail with now and not later: aio-max-nr, descriptors or memory are used up. */
+const PASSING = new Set<string | undefined>(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 let shared: Engine | null = null;
 let failure: Error | null = null;
@@ -21,16 +23,16 @@ let failure: Error | null = null;
  */
 export function sharedEngine(): Engine {
   if (shared !== null) return shared;
-  // What is not there (ENOSYS, EPERM) will not come; room under aio-max-nr may.
+  // What is not there (ENOSYS, EPERM) will not come; room may.
   if (failure !== null) throw failure;
   for (let depth = DEPTH; ; depth >>= 1) {
     const ctx = new aio_context_t();
     try {
       io_setup(depth, ctx);
     } catch (error) {
-      const full = (error as NodeJS.ErrnoException).code === 'EAGAIN';
-      if (full && depth > LEAST_DEPTH) continue;
-      if (!full) failure = error as Error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EAGAIN' && depth > LEAST_DEPTH) continue;
+      if (!PASSING.has(code)) failure = error as Error;
       throw error;
     }
     try {
