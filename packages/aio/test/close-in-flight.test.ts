@@ -124,6 +124,51 @@ test("a closed handle refuses every call as Node's does, and leaves alone the fi
   closeSync(other);
 });
 
+// What pullSync() and writer() of Node 26 end with (--experimental-stream-iter) where they have `autoClose`.
+const probing = await nodeOpen('/dev/null');
+const closeSyncSymbol = Object.getOwnPropertySymbols(Object.getPrototypeOf(probing)).find(
+  ({ description }) => description === 'kCloseSync',
+);
+await probing.close();
+
+describe.skipIf(closeSyncSymbol === undefined)('closing on the spot, as Node has it', () => {
+  const closeOnTheSpot = (handle: FileHandle): void => {
+    (Reflect.get(handle, closeSyncSymbol!) as () => void).call(handle);
+  };
+
+  test('leaves the descriptor open to what is under way', async () => {
+    const path = folder.file('on-the-spot');
+    const contents = writeNumbered(path, 1 << 20);
+    const handle = await open(path, 'r');
+    const number = handle.fd;
+    const reads = Array.from({ length: 100 }, (_, i) =>
+      handle.read(Buffer.alloc(4096), 0, 4096, i * 8192),
+    );
+    const whole = handle.readFile();
+    closeOnTheSpot(handle);
+    const other = openSync(folder.file('victim-of-it'), 'w+');
+    expect(other).not.toBe(number);
+    for (const [i, { bytesRead, buffer }] of (await Promise.all(reads)).entries()) {
+      expect(bytesRead).toBe(4096);
+      expect(buffer.equals(contents.subarray(i * 8192, i * 8192 + 4096))).toBe(true);
+    }
+    expect((await whole).equals(contents)).toBe(true);
+    closeSync(other);
+    await handle.close();
+    expect(handle.fd).toBe(-1);
+  });
+
+  test('is done at once where nothing is', async () => {
+    const handle = await open(folder.file('at-once'), 'w');
+    const number = handle.fd;
+    closeOnTheSpot(handle);
+    expect(handle.fd).toBe(-1);
+    const other = openSync(folder.file('at-once'), 'r');
+    expect(other).toBe(number);
+    closeSync(other);
+  });
+});
+
 test("a number that was closed behind the handle fails that file's operations only", async () => {
   using own = new OwnEngine();
   const path = folder.file('batch');

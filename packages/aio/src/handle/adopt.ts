@@ -44,10 +44,12 @@ interface Hold {
   readonly letGo: () => void;
 }
 
+function symbolOf(owner: object, name: string): symbol | undefined {
+  return Object.getOwnPropertySymbols(owner).find(({ description }) => description === name);
+}
+
 function method(owner: object, name: string): (() => void) | null {
-  const symbol = Object.getOwnPropertySymbols(owner).find(
-    ({ description }) => description === name,
-  );
+  const symbol = symbolOf(owner, name);
   return symbol === undefined ? null : (Reflect.get(owner, symbol) as () => void);
 }
 
@@ -101,6 +103,25 @@ function closeWhenIdle(handle: FileHandle, file: OpenFile, hold: Hold | null): v
       }
     },
   });
+}
+
+/**
+ * With `autoClose`, Node's `pullSync()` and a `writer()` that failed close the descriptor on the spot, whatever is under
+ * way: its number is reused, and what is queued by it would read from another file, or write to it.
+ */
+function closeSyncOnlyWhenIdle(
+  handle: FileHandle,
+  file: OpenFile,
+  { prototype: node }: FileHandleClass,
+): void {
+  const symbol = symbolOf(node, 'kCloseSync');
+  if (symbol === undefined) return;
+  const closeSync = Reflect.get(node, symbol) as () => void;
+  const value = (): void => {
+    if (file.idle) closeSync.call(handle);
+    else void handle.close();
+  };
+  Object.defineProperty(handle, symbol, { value });
 }
 
 /** Where Node's FileHandle says how it is transferred to another thread. */
@@ -160,6 +181,7 @@ export function adopt(
     value: { engine: before?.(engine, file) ?? engine, file },
   });
   closeWhenIdle(handle, file, holdOn(handle, nodeClass));
+  closeSyncOnlyWhenIdle(handle, file, nodeClass);
   transferOnlyWhenIdle(handle, file);
   return handle as AioFileHandle;
 }
