@@ -8,12 +8,12 @@ import { adopt } from './handle/adopt.js';
 /** How a file is opened, besides what its flags say. */
 export interface OpenOptions {
   /** Permissions of a file that is created; 0o666 less the umask unless given. */
-  readonly mode?: number | string;
+  readonly mode?: number | string | undefined;
   /**
    * 'auto': kernel AIO where it can be used, else Node's own pool, with one warning. 'kernel': an error
    * where it cannot be used. 'node': Node's own.
    */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
   /**
    * Past the page cache (O_DIRECT), with what is not aligned taken care of: reads, and writes whose memory alone is
    * not, are copied by way of aligned memory; writes whose position or length is not go through the page cache, by a
@@ -22,7 +22,7 @@ export interface OpenOptions {
    *
    * Where Node serves the file (see `backend`), it is opened without O_DIRECT, and all goes through the page cache.
    */
-  readonly direct?: boolean;
+  readonly direct?: boolean | undefined;
 }
 
 /**
