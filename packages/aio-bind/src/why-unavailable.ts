@@ -1,5 +1,5 @@
 // Why the addon could not be loaded, and what to do about it: nobody looks at the cause of a cause.
-import { AddonNotFound, inRepository } from './addon.js';
+import { AddonNotFound, NotNode, inRepository } from './addon.js';
 
 /** As Node's errors are. */
 interface Coded {
@@ -58,6 +58,7 @@ export function whyUnavailable(cause: unknown): string {
   if (process.platform !== 'linux') {
     return `kernel AIO is a part of Linux, and this is ${process.platform}`;
   }
+  if (cause instanceof NotNode) return cause.message;
   const reason = `its addon could not be loaded: ${firstLine(cause)}`;
   const advice = whatToDo(cause);
   return advice === undefined ? reason : `${reason}. ${advice}`;

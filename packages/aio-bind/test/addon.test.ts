@@ -118,6 +118,28 @@ describe('where it cannot be loaded, the message', () => {
   });
 });
 
+// Where these load the addon, the process dies at the first call that they lack.
+test.each([
+  ['Bun 1.4.5', { bun: '1.4.5' }],
+  ['Deno 2.9.6', { deno: '2.9.6' }],
+])('the addon is not loaded by %s, which is named', async (runtime, version) => {
+  using folder = new Scratch();
+  const program = installInto(folder.path);
+  compileInto(folder.path);
+  const versions = `{ ...process.versions, ...${JSON.stringify(version)} }`;
+  const pretending = `Object.defineProperty(process, 'versions', { value: ${versions} });`;
+  const flags = ['--import', `data:text/javascript,${encodeURIComponent(pretending)}`];
+  expect(await said(program, { flags })).toBe(
+    `aio-bind does not work here: its addon is for Node.js, and this is ${runtime}`,
+  );
+});
+
+test('nothing imports createRequire by its name, which webpack would leave undefined', () => {
+  const loader = readFileSync(new URL('../dist/addon.js', import.meta.url), 'utf8');
+  expect(loader).toContain('createRequire(');
+  expect(loader).not.toMatch(/import *\{[^}]*\bcreateRequire\b/);
+});
+
 test('the command of the repository is there', () => {
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   expect(JSON.parse(manifest)).toMatchObject({

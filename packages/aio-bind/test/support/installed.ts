@@ -65,7 +65,11 @@ export function bundleInto(folder: string): string {
   mkdirSync(folder, { recursive: true });
   for (const name of ['addon.js', 'why-unavailable.js', 'native.js']) {
     const { outputText } = ts.transpileModule(readFileSync(path.join(root, 'dist', name), 'utf8'), {
-      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 },
+      compilerOptions: {
+        module: ts.ModuleKind.CommonJS,
+        target: ts.ScriptTarget.ES2023,
+        esModuleInterop: true,
+      },
     });
     writeFileSync(path.join(folder, name), outputText.replaceAll('import.meta', '({})'));
   }
