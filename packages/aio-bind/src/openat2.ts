@@ -8,9 +8,9 @@ export interface OpenHow {
   /** O_*, as open(2) takes them; unknown ones, and some together with O_PATH, are refused (EINVAL). */
   readonly flags: number;
   /** Permissions of a file that is created, 0 to 0o7777; refused where `flags` creates none. */
-  readonly mode?: number;
+  readonly mode?: number | undefined;
   /** RESOLVE_*: how the path is walked. */
-  readonly resolve?: number;
+  readonly resolve?: number | undefined;
 }
 
 /**

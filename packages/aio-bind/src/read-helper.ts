@@ -6,9 +6,9 @@ import { type NativeReadHelper, native } from './native.js';
 /** How a {@link ReadHelper} works. */
 export interface ReadHelperOptions {
   /** After how many milliseconds without work its thread ends, 0 to 2^31 - 1; 2000 unless given. */
-  readonly idleMs?: number;
+  readonly idleMs?: number | undefined;
   /** Is signalled when a read has ended that was late; now and then also where that was seen in time after all. */
-  readonly watcher?: EventWatcher;
+  readonly watcher?: EventWatcher | undefined;
 }
 
 /**

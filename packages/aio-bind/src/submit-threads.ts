@@ -11,14 +11,14 @@ import { type NativeId, type NativeSubmitThreads, native } from './native.js';
 /** How {@link SubmitThreads} work. */
 export interface SubmitThreadsOptions {
   /** How many threads at most, 1 to 1024; 4 unless given. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** After how many milliseconds without work a thread ends, 0 to 2^31 - 1; 2000 unless given. */
-  readonly idleMs?: number;
+  readonly idleMs?: number | undefined;
   /**
    * Is signalled for every refusal, and after every submission by a thread of what does not name its eventfd: so
    * it calls back for what completed in io_submit even then.
    */
-  readonly watcher?: EventWatcher;
+  readonly watcher?: EventWatcher | undefined;
 }
 
 /** How {@link SubmitThreads.submit} queues what it is given. */

@@ -43,6 +43,18 @@ describe('openat2', () => {
     expect(fstatSync(file.fd).mode & 0o7777).toBe(0o600);
   });
 
+  // That it compiles is half of the claim: exactOptionalPropertyTypes.
+  test('an option that is undefined is as one that is not given', () => {
+    using folder = new Scratch();
+    writeFileSync(folder.to('file'), 'text');
+    const how = { flags: O_RDONLY, mode: undefined, resolve: undefined };
+    using file = opened(AT_FDCWD, folder.to('file'), how);
+    expect(readFileSync(file.fd, 'utf8')).toBe('text');
+    const kept = { idleMs: undefined, watcher: undefined };
+    new aio.SubmitThreads({ threads: undefined, ...kept })[Symbol.dispose]();
+    new aio.ReadHelper(kept)[Symbol.dispose]();
+  });
+
   test('O_CLOEXEC is what the flag of the descriptor says', () => {
     const flagsOf = ({ fd }: File): number =>
       parseInt(

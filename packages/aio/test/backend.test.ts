@@ -37,6 +37,16 @@ test("'kernel' and 'auto' give a FileHandle in every respect", async () => {
   await nodes.close();
 });
 
+// That it compiles is half of the claim: exactOptionalPropertyTypes.
+test('an option that is undefined is as one that is not given', async () => {
+  const path = folder.file('undefined');
+  const handle = await open(path, 'w+', { mode: undefined, backend: undefined, direct: undefined });
+  const nodes = await nodeOpen(folder.file('not-given'), 'w+');
+  expect((await handle.stat()).mode).toBe((await nodes.stat()).mode);
+  expect(handle.directAlignment).toBeUndefined();
+  await Promise.all([nodes.close(), handle.close()]);
+});
+
 test('another backend is refused', async () => {
   const wrong = { backend: 'threads' } as unknown as { backend: 'node' };
   await expect(open(folder.file('none'), 'w', wrong)).rejects.toMatchObject({
