@@ -74,6 +74,9 @@ export interface AioFileHandle extends FileHandle {
   readFile: FileHandle['readFile'] & {
     (options: Patience & { readonly encoding?: null | undefined }): Promise<Buffer>;
     (options: Patience & { readonly encoding: BufferEncoding }): Promise<string>;
+    (
+      options: Patience & { readonly encoding?: BufferEncoding | null | undefined },
+    ): Promise<string | Buffer>;
   };
   writeFile: FileHandle['writeFile'] & WholeWrite;
   appendFile: FileHandle['appendFile'] & WholeWrite;

@@ -1,6 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { open } from '../src/index.js';
+import { TempFolder } from './support/temp-folder.js';
 
 const dist = new URL('../dist/', import.meta.url);
 
@@ -33,3 +35,16 @@ test('the declarations take of Node’s file types only what those of Node 20 ha
   expect(names).toContain('FileHandle');
   expect(names.filter((name) => !known.includes(name))).toEqual([]);
 });
+
+// That it compiles is half of the claim: Node's overloads take such an encoding with a signal.
+test.each<BufferEncoding | null | undefined>(['utf8', null, undefined])(
+  'readFile takes an encoding that may be null together with a timeout: %s',
+  async (encoding) => {
+    using folder = new TempFolder();
+    writeFileSync(folder.file('file'), 'text');
+    const handle = await open(folder.file('file'));
+    const contents: string | Buffer = await handle.readFile({ encoding, timeout: Infinity });
+    expect(contents).toEqual(encoding === 'utf8' ? 'text' : Buffer.from('text'));
+    await handle.close();
+  },
+);
