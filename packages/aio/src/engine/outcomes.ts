@@ -25,6 +25,11 @@ import { transferred } from './transferred.js';
 
 const { EAGAIN, EFAULT } = constants.errno;
 
+/** What has been appended would be so once more. */
+function canBeginAnew({ done, command, file }: Operation): boolean {
+  return done === 0 || command?.reads === true || file?.append !== true;
+}
+
 /** The way out: what becomes of an attempt that has ended. It is tried again, or settles. */
 export class Outcomes {
   readonly #slots: SlotTable;
@@ -60,7 +65,7 @@ export class Outcomes {
   wasRefused(slot: number, result: number, areNone: boolean): void {
     const operation = this.#slots.operationAt(slot);
     if (operation === null) return;
-    if (areNone && result === -EAGAIN && operation.isHeard) {
+    if (areNone && result === -EAGAIN && operation.isHeard && canBeginAnew(operation)) {
       // Nor may there be one for long (RLIMIT_NPROC, pids.max), and Node's pool has its threads.
       this.#leaveToNode(operation);
       return;
