@@ -1,4 +1,5 @@
 // What a stream of a handle reads before it is asked for, and what becomes of it.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
@@ -205,5 +206,51 @@ describe('a stream that reads ahead', () => {
     expect(await error).toEqual([expect.objectContaining({ code: 'EIO' })]);
     await closed;
     expect(handle.fd).toBe(-1);
+  });
+
+  test.for([{ start: 0 }, {}])('has what its handle has written meanwhile, %o', async (options) => {
+    handle = await open(folder.file('file'), 'r+');
+    const stream = handle.createReadStream({ ...options, highWaterMark: CHUNK });
+    const kept = Buffer.from(contents);
+    let at = 0;
+    for await (const chunk of stream) {
+      const bytes = chunk as Buffer;
+      // The stream itself holds the next one.
+      expect(bytes.equals(kept.subarray(at, at + bytes.length))).toBe(true);
+      at += bytes.length;
+      const place = at + CHUNK;
+      if (place >= kept.length) continue;
+      kept.fill(255, place, place + CHUNK);
+      await handle.write(kept.subarray(place, place + CHUNK), 0, CHUNK, place);
+    }
+    expect(at).toBe(kept.length);
+  });
+
+  test('closes in the scope of whoever destroys it', async () => {
+    const scope = new AsyncLocalStorage<string>();
+    const waiting: Operation[] = [];
+    readBy((operation) => {
+      if (operation.offset < 10 * CHUNK) setImmediate(settle, operation);
+      else waiting.push(operation);
+    });
+    const stream = handle.createReadStream({ start: 0, highWaterMark: CHUNK });
+    let chunks = 0;
+    const paused = new Promise<void>((resolve) => {
+      scope.run('reader', () =>
+        stream.on('data', () => {
+          if (++chunks !== 8) return;
+          stream.pause();
+          resolve();
+        }),
+      );
+    });
+    await paused;
+    // What the stream itself has asked for is there, and what is ahead is not.
+    await turns();
+    expect(waiting.length).toBeGreaterThan(0);
+    const closed = new Promise((resolve) => stream.once('close', () => resolve(scope.getStore())));
+    scope.run('destroyer', () => stream.destroy());
+    for (const operation of waiting) settle(operation);
+    expect(await closed).toBe('destroyer');
   });
 });

@@ -13,14 +13,21 @@ export class WriteBarrier {
   #current: Epoch = { pending: 0, sync: null };
   /** Those before the current one, oldest first; each has its sync. */
   readonly #closed: Epoch[] = [];
+  #count = 0;
 
   /** Every write has settled. */
   get isIdle(): boolean {
     return this.#closed.length === 0 && this.#current.pending === 0;
   }
 
+  /** How many writes have been issued. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** A write is issued. */
   enter(): Epoch {
+    this.#count++;
     this.#current.pending++;
     return this.#current;
   }

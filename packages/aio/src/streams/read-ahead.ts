@@ -13,6 +13,8 @@ interface Piece {
   readonly view: Buffer;
   readonly position: number;
   readonly chunk: Promise<Chunk>;
+  /** How many writes of the handle there had been; null where some were under way. */
+  readonly behind: number | null;
 }
 
 /** What a stream asks for. */
@@ -30,7 +32,8 @@ export interface Chunk {
 
 function begin({ engine, file }: Served, view: Buffer, position: number): Piece {
   const wanted = { view, offset: 0, length: view.length, position };
-  return { view, position, chunk: startTransfer(engine, file, READ, wanted, position) };
+  const behind = file.writes.isIdle ? file.writes.count : null;
+  return { view, position, behind, chunk: startTransfer(engine, file, READ, wanted, position) };
 }
 
 /**
@@ -73,7 +76,9 @@ export class ReadAhead {
   #take(served: Served, wanted: Wanted): Piece {
     const { view, position } = wanted;
     const [first] = this.#pieces;
-    if (first?.position === position && first.view.length === view.length) {
+    // Who has waited for a write of theirs finds it in what they read then.
+    const isFresh = first?.behind === served.file.writes.count;
+    if (isFresh && first.position === position && first.view.length === view.length) {
       this.#pieces.shift();
       // Its memory is not needed now, so another piece has it.
       this.#readAhead(served, wanted, view);

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { ReadStream } from 'node:fs';
 import { type ServedHandle, SERVED, servedNow } from '../handle/served.js';
 import { answer, operationsOf } from './node-operations.js';
@@ -39,11 +40,10 @@ export function readAheadFor(handle: ServedHandle, stream: ReadStream): ReadStre
     );
     answer(chunk, done, results, view);
   };
-  // What is read ahead is nobody's: the handle is not to seem in use for it.
+  // What is read ahead is nobody's: the handle is not to seem in use for it. Whoever hears of the end hears of it where the
+  // stream was destroyed, and not where what came last was asked for.
   operations.close = (fd, done) => {
-    ahead.whenIdle(() => {
-      closeByNode(fd, done);
-    });
+    ahead.whenIdle(AsyncResource.bind(() => closeByNode(fd, done)));
   };
   return stream;
 }
