@@ -9,6 +9,7 @@ export default withProcessesFor([
   'context-order',
   'fake-timers',
   'give-up',
+  'half-of-the-room',
   'helped-reads',
   'leak',
   'lone-read',

@@ -23,6 +23,8 @@ export class Admission {
   readonly #submissions: Submissions;
   readonly #pool: OperationPool;
   readonly #backlog: Backlog;
+  /** Those whose threads may stand still, for more than their half of the room: nobody else waits behind them. */
+  readonly #forThreads: Backlog;
 
   /**
    * Slots that reads would have had, for which the stack ended, and bytes of all together: there may be none for a call to
@@ -38,24 +40,33 @@ export class Admission {
     this.#slots = slots;
     this.#submissions = submissions;
     this.#pool = pool;
-    this.#backlog = new Backlog((operation) => {
+    const recycle = (operation: Operation): void => {
       pool.recycle(operation);
-    });
+    };
+    this.#backlog = new Backlog(recycle);
+    this.#forThreads = new Backlog(recycle);
   }
 
   /** How many operations and ranges wait. */
   count(): number {
-    return this.#backlog.count();
+    return this.#backlog.count() + this.#forThreads.count();
   }
 
-  /** Whether any wait. */
+  /** Whether any wait for room that all may have. */
   get hasWaiting(): boolean {
     return this.#backlog.length > 0;
   }
 
+  /** Whether any wait for room in the half of those that wait for threads. */
+  get hasWaitingForThreads(): boolean {
+    return this.#forThreads.length > 0;
+  }
+
   take(operation: Operation): void {
     planFirst(operation);
-    if (this.hasRoomFor(operation.bytes)) {
+    if (operation.offload && (this.#forThreads.length > 0 || this.#isOverHalf(operation))) {
+      this.#forThreads.push(operation);
+    } else if (this.hasRoomFor(operation.bytes)) {
       this.#admit(operation);
     } else {
       this.#backlog.push(operation);
@@ -122,11 +133,22 @@ export class Admission {
   /** Lets in those for whom there is room by now. */
   admitWaiting(): void {
     if (this.#countLeft > 0) this.#giveBackLeftovers();
+    do {
+      this.#letOn();
+      this.#admitInOrder();
+      // What was let on may have been given up on: then nothing that ends brings us back for those behind it.
+    } while (this.#backlog.length === 0 && this.#mayLetOn());
+  }
+
+  #admitInOrder(): void {
     // Each once: a sweep takes its turn again for the next part of it.
     for (let turns = this.#backlog.length; turns > 0; turns--) {
       const next = this.#backlog.peek();
       if (next === undefined) return;
-      if (next instanceof Operation) {
+      if (this.#isOverHalf(next)) {
+        this.#backlog.shift();
+        this.#forThreads.add(next);
+      } else if (next instanceof Operation) {
         if (!this.#slots.hasRoomFor(next.bytes)) return;
         this.#backlog.shift();
         this.#admit(next);
@@ -136,6 +158,36 @@ export class Admission {
         if (next.peek() !== NONE) this.#backlog.pushSweep(next);
       }
     }
+  }
+
+  #mayLetOn(): boolean {
+    const next = this.#forThreads.peek();
+    return next !== undefined && !this.#isOverHalf(next);
+  }
+
+  /** Has those take their turn whose half of the room has some left. */
+  #letOn(): void {
+    for (;;) {
+      const next = this.#forThreads.peek();
+      if (next === undefined || this.#isOverHalf(next)) return;
+      this.#forThreads.shift();
+      if (next instanceof Operation && this.hasRoomFor(next.bytes)) {
+        this.#admit(next);
+      } else {
+        // One at a time: it takes of that half when its turn has come.
+        this.#backlog.add(next);
+        return;
+      }
+    }
+  }
+
+  /** Whether it would wait for a thread, in more than half of the room. */
+  #isOverHalf(next: Operation | Sweep): boolean {
+    if (next instanceof Operation) return next.offload && !this.#slots.mayWait(next.bytes);
+    const range = next.peek();
+    if (range === NONE) return false;
+    const bytes = next.ranges.length(range);
+    return !isTriedAtOnce(next.file, next.kind, bytes) && !this.#slots.mayWait(bytes);
   }
 
   #giveBackLeftovers(): void {
@@ -162,6 +214,7 @@ export class Admission {
       const range = sweep.peek();
       if (range === NONE) return true;
       if (!this.#slots.hasRoomFor(sweep.ranges.length(range))) return admitted > 0;
+      if (this.#isOverHalf(sweep)) return true;
       const address = sweep.take(range);
       if (address === undefined) continue;
       this.#admitRange(sweep, range, address);

@@ -37,6 +37,12 @@ export class Backlog {
     this.#waiting.push(sweep);
   }
 
+  /** Either. */
+  add(next: Operation | Sweep): void {
+    if (next instanceof Operation) this.push(next);
+    else this.pushSweep(next);
+  }
+
   /** Passes it over when its turn comes: to find it among many would take long. */
   withdraw(operation: Operation): void {
     operation.state = WITHDRAWN;

@@ -155,7 +155,8 @@ export class Flushes {
     if (this.#askedMeanwhile) {
       this.#askedMeanwhile = false;
       // It may have come too late for that.
-      if (this.#admission.hasWaiting || this.#submissions.hasForKernel()) this.schedule();
+      const { hasWaiting, hasWaitingForThreads } = this.#admission;
+      if (hasWaiting || hasWaitingForThreads || this.#submissions.hasForKernel()) this.schedule();
     }
     // The process stays while something is in flight.
     this.#port.holdLoop(this.#submissions.inFlight > 0);

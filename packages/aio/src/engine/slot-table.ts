@@ -23,6 +23,11 @@ export class SlotTable {
   #bytes = 0;
   /** How many ranges have taken room with slots of the batch. */
   #inBatch = 0;
+  /** What was put there to wait for a thread. */
+  readonly #waits: Uint8Array;
+  #waiting = 0;
+  #bytesWaiting = 0;
+  readonly #mostWaiting: number;
 
   /**
    * @param depth - how many operations and ranges there may be
@@ -37,6 +42,8 @@ export class SlotTable {
     this.#generations = new Uint32Array(slots);
     this.#bytesOf = new Float64Array(slots);
     this.#unannounced = new Uint8Array(slots);
+    this.#waits = new Uint8Array(slots);
+    this.#mostWaiting = Math.ceil(depth / 2);
     this.#free = new SlotList(slots);
     for (let slot = depth - 1; slot >= 0; slot--) this.#free.push(slot);
     for (let i = 0; i < ofBatch.length; i++) ofBatch[i] = depth + i;
@@ -51,6 +58,15 @@ export class SlotTable {
   hasRoomFor(bytes: number): boolean {
     if (this.free <= 0) return false;
     return this.#bytes === 0 || this.#bytes + bytes <= this.#maxBytes;
+  }
+
+  /**
+   * Whether so many bytes more may take of the room to wait there for a thread. That is half of it at most: where a device
+   * stands still, what needs no thread goes on in the other half.
+   */
+  mayWait(bytes: number): boolean {
+    if (this.#waiting >= this.#mostWaiting) return false;
+    return this.#waiting === 0 || this.#bytesWaiting + bytes <= this.#maxBytes / 2;
   }
 
   /** For how many more there is room. */
@@ -68,6 +84,10 @@ export class SlotTable {
     operation.slot = slot;
     this.#operations[slot] = operation;
     this.#note(slot, operation.bytes, operation.generation);
+    if (!operation.offload) return;
+    this.#waits[slot] = 1;
+    this.#waiting++;
+    this.#bytesWaiting += operation.bytes;
   }
 
   /** Takes a slot, of which there must be one, for a transfer of so many bytes. */
@@ -138,6 +158,10 @@ export class SlotTable {
     this.#sweeps[slot] = null;
     this.#free.push(slot);
     this.#bytes -= this.#bytesOf[slot]!;
+    if (this.#waits[slot] === 0) return;
+    this.#waits[slot] = 0;
+    this.#waiting--;
+    this.#bytesWaiting -= this.#bytesOf[slot]!;
   }
 
   /** Whether what has a slot is still what it was. */
