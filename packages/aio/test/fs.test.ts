@@ -150,6 +150,21 @@ describe('aio/fs', () => {
     fs.closeSync(fd);
   });
 
+  test.for([fs, nodeFs])('of two callbacks the first is called', async (io) => {
+    using folder = new TempFolder();
+    const fd = io.openSync(folder.file('file'), 'w');
+    const which = await new Promise((resolve) => {
+      io.write(
+        fd,
+        'text',
+        wrong(() => resolve('first')),
+        wrong(() => resolve('second')),
+      );
+    });
+    io.closeSync(fd);
+    expect(which).toBe('first');
+  });
+
   test('promisify gives what it gives of Node', async () => {
     using folder = new TempFolder();
     writeFileSync(folder.file('file'), 'text');

@@ -1,16 +1,18 @@
 // What waits for a thread has half of the room at most: its device may stand still (a file system that is frozen, a server
 // that is away), and what needs no thread goes on meanwhile.
+import { readFileSync } from 'node:fs';
 import * as bind from 'aio-bind';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { AioFileHandle } from '../src/aio-file-handle.js';
 import { OwnEngine } from './support/own-engine.js';
-import { writeNumbered } from './support/page-cache.js';
+import { evict, writeNumbered } from './support/page-cache.js';
 import { TempFolder } from './support/temp-folder.js';
 
 const FILE_BYTES = 1 << 20;
 const DEPTH = 64;
 const BYTES = 1 << 20;
 const WRITES = 200;
+const PAGE = 4096;
 
 let folder: TempFolder;
 beforeAll(() => {
@@ -85,6 +87,53 @@ test.for<[string, number, Asked]>([
     await Promise.all([reader.close(), writer.close()]);
   },
 );
+
+test('reads of what is not cached leave room, too, and all arrive in the end', async () => {
+  using own = new OwnEngine({ depth: DEPTH });
+  const [cached, cold] = [folder.file('cached'), folder.file('cold')];
+  const contents = writeNumbered(cached, FILE_BYTES);
+  const places = 8 * DEPTH;
+  const numbered = writeNumbered(cold, places * 2 * PAGE);
+  const [warmReader, reader] = [await own.open(cached, 'r'), await own.open(cold, 'r')];
+  evict(cold);
+  const goOn = holdThreads();
+  // From the end on, and not every page: nothing is read ahead. Some may come while their attempts look once more.
+  const coldReads = Array.from({ length: places }, async (_, i) => {
+    const at = (places - i) * 2 * PAGE - PAGE;
+    const { buffer } = await reader.read(Buffer.alloc(PAGE), 0, PAGE, at);
+    return buffer.equals(numbered.subarray(at, at + PAGE));
+  });
+  const reads = Array.from({ length: 4 * DEPTH }, async (_, i) => {
+    const { buffer } = await warmReader.read(Buffer.alloc(PAGE), 0, PAGE, i * PAGE);
+    return buffer.equals(contents.subarray(i * PAGE, (i + 1) * PAGE));
+  });
+  expect(await Promise.all(reads)).not.toContain(false);
+  expect(own.engine.stats().inFlight).toBe(DEPTH / 2);
+  goOn();
+  expect(await Promise.all(coldReads)).not.toContain(false);
+  expect(own.engine.stats()).toMatchObject({ inFlight: 0, queued: 0 });
+  await Promise.all([warmReader.close(), reader.close()]);
+});
+
+test('a handle whose operations were given up on while they waited closes at once', async () => {
+  using own = new OwnEngine({ depth: 2 });
+  const first = await own.open(folder.file('stands-still'), 'w');
+  const second = (await own.open(folder.file('given-up'), 'w')) as AioFileHandle;
+  const goOn = holdThreads();
+  const writing = Promise.all([first.write('stays', 0), first.write('waits', 5)]);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const givenUp = second.write(Buffer.from('never'), { position: 0, signal });
+  await new Promise((resolve) => setImmediate(resolve));
+  controller.abort();
+  await expect(givenUp).rejects.toThrow('aborted');
+  await second.close();
+  goOn();
+  await writing;
+  await first.close();
+  expect(readFileSync(folder.file('stands-still'), 'utf8')).toBe('stayswaits');
+  expect(readFileSync(folder.file('given-up'), 'utf8')).toBe('');
+});
 
 test('what was given up on meanwhile does not keep back what is behind it', async () => {
   using own = new OwnEngine({ depth: 1 });

@@ -40,11 +40,8 @@ export class Admission {
     this.#slots = slots;
     this.#submissions = submissions;
     this.#pool = pool;
-    const recycle = (operation: Operation): void => {
-      pool.recycle(operation);
-    };
-    this.#backlog = new Backlog(recycle);
-    this.#forThreads = new Backlog(recycle);
+    this.#backlog = new Backlog(pool);
+    this.#forThreads = new Backlog(pool);
   }
 
   /** How many operations and ranges wait. */
@@ -121,6 +118,18 @@ export class Admission {
   /** The same, where nobody waits: as much of it as there is room for need not wait either. */
   takeSweepAtOnce(sweep: Sweep): void {
     if (!this.#admitRanges(sweep) || sweep.peek() !== NONE) this.#backlog.pushSweep(sweep);
+  }
+
+  /** Has what has a slot wait for a thread, which it turned out to need: without the slot where too many do. */
+  takeForThread(operation: Operation): void {
+    const { slot, group } = operation;
+    // Of a sweep only a share is under way, and it looks for that in the slots.
+    if (this.#slots.waitsIn(slot) || group !== null) {
+      this.#submissions.queue(operation);
+      return;
+    }
+    this.#slots.release(slot);
+    this.#forThreads.push(operation);
   }
 
   /** @returns whether it was still waiting, and has been taken back */

@@ -8,8 +8,9 @@ import type { Operation } from './operation.js';
 
 const EAGAIN = -constants.errno.EAGAIN;
 const EINTR = -constants.errno.EINTR;
-const EINVAL = -constants.errno.EINVAL;
 const EOPNOTSUPP = -constants.errno.EOPNOTSUPP;
+/** What io_submit(2) says of a file without read_iter or write_iter; and of itself, where a sandbox forbids it. */
+const NO_AIO = [-constants.errno.EINVAL, -constants.errno.EPERM, -constants.errno.ENOSYS];
 
 /** Where the kernel cuts a read that may not wait. */
 const PAGE = 4096;
@@ -133,8 +134,8 @@ export function judge(operation: Operation, result: number, wasRefused: boolean)
     if (result === EOPNOTSUPP && file !== null) file.device.refusesNowait |= operation.kind;
     return OFFLOAD;
   }
-  // No read_iter or write_iter. (What the file itself answers must not be asked again: it may have done something.)
-  if (result === EINVAL && wasRefused && done === 0) return LEAVE_TO_NODE;
+  // Node hears it again, if it is so for Node. (What the file itself answers must not be asked again: it may have done something.)
+  if (NO_AIO.includes(result) && wasRefused && done === 0) return LEAVE_TO_NODE;
   if (result < 0) return isInterruptedWrite(operation, result) ? OFFLOAD : SETTLE;
   const wanted = vectors === null ? nbytes : bytes - done;
   if (result === wanted) return SETTLE;
@@ -165,7 +166,7 @@ function endsThere(bytes: number, offset: number): boolean {
  */
 export function isAllOfRead(result: number, wanted: number, offset: number): boolean {
   if (result >= 0) return result === wanted || endsThere(result, offset);
-  return result !== EAGAIN && result !== EOPNOTSUPP && result !== EINVAL;
+  return result !== EAGAIN && result !== EOPNOTSUPP && !NO_AIO.includes(result);
 }
 
 /** An operation was expected to have ended when io_submit returned, and goes on. */

@@ -1,15 +1,15 @@
 import { Fifo } from './fifo.js';
+import type { OperationPool } from './operation-pool.js';
 import { Operation, WAITING, WITHDRAWN } from './operation.js';
 import type { Sweep } from './sweep.js';
 
 /** What waits for a slot, or for fewer bytes to be in flight: in order. */
 export class Backlog {
   readonly #waiting = new Fifo<Operation | Sweep>();
-  readonly #recycle: (operation: Operation) => void;
+  readonly #pool: OperationPool;
 
-  /** @param recycle - takes operations that were withdrawn, when their turn has come */
-  constructor(recycle: (operation: Operation) => void) {
-    this.#recycle = recycle;
+  constructor(pool: OperationPool) {
+    this.#pool = pool;
   }
 
   /** How many operations and ranges there are that still want to go. */
@@ -43,9 +43,9 @@ export class Backlog {
     else this.pushSweep(next);
   }
 
-  /** Passes it over when its turn comes: to find it among many would take long. */
+  /** Has done with it at once, and passes it over when its turn comes: to find it among many would take long. */
   withdraw(operation: Operation): void {
-    operation.state = WITHDRAWN;
+    this.#pool.dismiss(operation);
   }
 
   /** Whose turn it is. */
@@ -54,7 +54,7 @@ export class Backlog {
       const next = this.#waiting.peek();
       if (!(next instanceof Operation) || next.state !== WITHDRAWN) return next;
       this.#waiting.shift();
-      this.#recycle(next);
+      this.#pool.reuse(next);
     }
   }
 

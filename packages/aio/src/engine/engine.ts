@@ -64,11 +64,11 @@ export class Engine implements Carrier {
       },
     });
     this.#submissions = new Submissions(this.#port, this.#slots, batch, this.#counters);
-    this.#outcomes = new Outcomes(this.#slots, this.#submissions, this.#pool, this.#counters);
     this.#admission = new Admission(this.#slots, this.#submissions, this.#pool);
+    const ways = { submissions: this.#submissions, admission: this.#admission, pool: this.#pool };
+    this.#outcomes = new Outcomes({ ...ways, slots: this.#slots, counters: this.#counters });
     this.#flushes = new Flushes({
-      ...{ port: this.#port, pool: this.#pool, admission: this.#admission },
-      ...{ submissions: this.#submissions, outcomes: this.#outcomes },
+      ...{ ...ways, port: this.#port, outcomes: this.#outcomes },
       collector: new Collector(this.#port, this.#slots, this.#submissions, this.#outcomes),
     });
     this.#wake = () => {

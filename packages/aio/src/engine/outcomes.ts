@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { IoRangeArray } from 'aio-bind';
+import type { Admission } from './admission.js';
 import {
   CONTINUE,
   LEAVE_TO_NODE,
@@ -30,18 +31,29 @@ function canBeginAnew({ done, command, file }: Operation): boolean {
   return done === 0 || command?.reads === true || file?.append !== true;
 }
 
+/** What outcomes need of the engine. */
+export interface OutcomeParts {
+  readonly slots: SlotTable;
+  readonly submissions: Submissions;
+  readonly admission: Admission;
+  readonly pool: OperationPool;
+  readonly counters: Counters;
+}
+
 /** The way out: what becomes of an attempt that has ended. It is tried again, or settles. */
 export class Outcomes {
   readonly #slots: SlotTable;
   readonly #submissions: Submissions;
+  readonly #admission: Admission;
   readonly #pool: OperationPool;
   readonly #counters: Counters;
   /** When what comes back now was collected, in ms, as performance.now() has it. */
   collectedAt = 0;
 
-  constructor(slots: SlotTable, submissions: Submissions, pool: OperationPool, counters: Counters) {
+  constructor({ slots, submissions, admission, pool, counters }: OutcomeParts) {
     this.#slots = slots;
     this.#submissions = submissions;
+    this.#admission = admission;
     this.#pool = pool;
     this.#counters = counters;
   }
@@ -204,7 +216,7 @@ export class Outcomes {
       case OFFLOAD:
         if (result > 0 && !operation.advance(result)) return this.#end(operation, result);
         planOffload(operation, result);
-        this.#submissions.queue(operation);
+        this.#admission.takeForThread(operation);
         break;
       case LEAVE_TO_NODE:
         // A direct transfer may have been refused for its alignment alone.

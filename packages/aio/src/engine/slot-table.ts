@@ -84,10 +84,19 @@ export class SlotTable {
     operation.slot = slot;
     this.#operations[slot] = operation;
     this.#note(slot, operation.bytes, operation.generation);
-    if (!operation.offload) return;
-    this.#waits[slot] = 1;
-    this.#waiting++;
-    this.#bytesWaiting += operation.bytes;
+    if (operation.offload) this.#noteWaiting(slot);
+  }
+
+  /**
+   * Has what has a slot wait there for a thread.
+   *
+   * @returns whether it {@link mayWait}
+   */
+  waitsIn(slot: number): boolean {
+    if (this.#waits[slot] === 1) return true;
+    if (!this.mayWait(this.#bytesOf[slot]!)) return false;
+    this.#noteWaiting(slot);
+    return true;
   }
 
   /** Takes a slot, of which there must be one, for a transfer of so many bytes. */
@@ -204,6 +213,12 @@ export class SlotTable {
   /** Slots that ranges have. */
   slotsOfRanges(): number[] {
     return [...this.#sweeps.keys()].filter((slot) => this.#sweeps[slot] !== null);
+  }
+
+  #noteWaiting(slot: number): void {
+    this.#waits[slot] = 1;
+    this.#waiting++;
+    this.#bytesWaiting += this.#bytesOf[slot]!;
   }
 
   #note(slot: number, bytes: number, generation: number): void {

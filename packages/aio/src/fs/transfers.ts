@@ -64,7 +64,8 @@ function readAny(fd: unknown, ...args: unknown[]): void {
 /** `write(fd, buffer, offset, length, position)`, `(fd, buffer, options)`, `(fd, text, position, encoding)` */
 function writeWanted([first, second, third, position]: readonly unknown[]): Transfer | null {
   if (ArrayBuffer.isView(first)) return writeArguments(first, second, third, position);
-  if (typeof first !== 'string') return null;
+  // Node takes the first function for the callback.
+  if (typeof first !== 'string' || typeof second === 'function') return null;
   const where = stringPosition(first, second, third);
   if (where === undefined) return null;
   const view = Buffer.from(first);
