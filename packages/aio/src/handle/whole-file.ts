@@ -95,7 +95,8 @@ async function readFull(
 ): Promise<number> {
   let done = 0;
   while (done < view.length) {
-    const count = await readAt(served, view.subarray(done), position + done, patience);
+    const rest = done === 0 ? view : view.subarray(done);
+    const count = await readAt(served, rest, position + done, patience);
     if (count === 0) break;
     done += count;
   }
@@ -109,6 +110,10 @@ async function readKnown(
   patience: Patience,
 ): Promise<Buffer> {
   const whole = Buffer.allocUnsafeSlow(size);
+  if (size <= PIECE) {
+    const count = await readFull(served, whole, position, patience);
+    return count === size ? whole : whole.subarray(0, count);
+  }
   const pieces: Promise<number>[] = [];
   for (let at = 0; at < size; at += PIECE) {
     pieces.push(readFull(served, whole.subarray(at, at + PIECE), position + at, patience));
@@ -136,16 +141,27 @@ export function isReadable(file: OpenFile): boolean {
   return kindOf(file.fd).size <= MAX_FILE;
 }
 
+/**
+ * From a position on.
+ *
+ * @param size - of the file, as it was just now
+ */
+export function readFrom(
+  served: Served,
+  position: number,
+  size: number,
+  patience: Patience,
+): Promise<Buffer> {
+  return size > position
+    ? readKnown(served, position, size - position, patience)
+    : readUnknown(served, position, patience);
+}
+
 export function readWhole(served: Served, patience: Patience): Promise<Buffer> {
   const { file } = served;
   return withinOneLimit(patience, (shared) =>
     file.position.read(
-      async (position) => {
-        const rest = (await sizeOf(file)) - position;
-        return rest > 0
-          ? readKnown(served, position, rest, shared)
-          : readUnknown(served, position, shared);
-      },
+      async (position) => readFrom(served, position, await sizeOf(file), shared),
       (bytes) => bytes.length,
       shared,
     ),

@@ -34,9 +34,11 @@ function openAtOnce(path: string | Uint8Array, flags: number): number {
   return try_openat2(AT_FDCWD, path, flags | O_CLOEXEC, 0, RESOLVE_CACHED, OWNED);
 }
 
+let stat: Statx | null = null;
+
 /** A descriptor's size and device, if it is a regular file's. */
 function describe(fd: number, mask: number): Opened | null {
-  const stat = new Statx();
+  stat ??= new Statx();
   statx(fd, '', AT_EMPTY_PATH | AT_STATX_DONT_SYNC, mask, stat);
   if ((stat.stx_mode & S_IFMT) !== S_IFREG) return null;
   const device = { major: stat.stx_dev_major, minor: stat.stx_dev_minor };

@@ -2,7 +2,7 @@ import { close } from 'aio-bind';
 import { engineFor } from '../backend.js';
 import { BUFFERED_READ, deviceOf } from '../engine/device.js';
 import type { Engine } from '../engine/engine.js';
-import { readWhole } from '../handle/whole-file.js';
+import { readFrom } from '../handle/whole-file.js';
 import { bareFile } from './bare-file.js';
 import { makedev } from '../engine/local-devices.js';
 import { type Opened, openCached } from './open-cached.js';
@@ -15,12 +15,13 @@ const MAX_FILE = 2 ** 31 - 1;
 const MOST_OPEN = 256;
 let open = 0;
 
-async function readAndClose(engine: Engine, { fd, device }: Opened): Promise<Buffer> {
+async function readAndClose(engine: Engine, { fd, size, device }: Opened): Promise<Buffer> {
   const known = deviceOf(makedev(device));
   const file = bareFile({ fd, device: known, direct: false, append: false, regular: true });
   open++;
   try {
-    return await readWhole({ engine, file }, {});
+    // Nobody else has the descriptor, which is where it begins.
+    return await readFrom({ engine, file }, 0, size, {});
   } finally {
     if ((known.refusesNowait & BUFFERED_READ) !== 0) neverAtOnce(device);
     else tryAtOnce(device);
