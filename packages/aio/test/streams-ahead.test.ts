@@ -209,6 +209,7 @@ describe('a stream that reads ahead', () => {
   });
 
   test.for([{ start: 0 }, {}])('has what its handle has written meanwhile, %o', async (options) => {
+    await handle.close();
     handle = await open(folder.file('file'), 'r+');
     const stream = handle.createReadStream({ ...options, highWaterMark: CHUNK });
     const kept = Buffer.from(contents);
