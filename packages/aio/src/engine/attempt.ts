@@ -135,7 +135,7 @@ export function judge(operation: Operation, result: number, wasRefused: boolean)
     return OFFLOAD;
   }
   // Node hears it again, if it is so for Node. (What the file itself answers must not be asked again: it may have done something.)
-  if (NO_AIO.includes(result) && wasRefused && done === 0) return LEAVE_TO_NODE;
+  if (wasRefused && done === 0 && NO_AIO.includes(result)) return LEAVE_TO_NODE;
   if (result < 0) return isInterruptedWrite(operation, result) ? OFFLOAD : SETTLE;
   const wanted = vectors === null ? nbytes : bytes - done;
   if (result === wanted) return SETTLE;
